@@ -1,0 +1,73 @@
+# Every target makes the environment it needs first. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SUFFIXES:
+
+PYTHON := .venv/bin/python
+READY := .venv/.stamp-report
+READY_DEV := .venv/.stamp-dev
+
+# Values from the command line or the environment are text: make does not expand them
+# and no shell reads them as code. Recipes take them from the environment, in quotes.
+override YEAR := $(value YEAR)
+override DATASET := $(value DATASET)
+override ORG := $(value ORG)
+override WORKERS := $(value WORKERS)
+override UPGRADE := $(value UPGRADE)
+export YEAR DATASET ORG WORKERS UPGRADE
+
+CODE := src tests scripts notebooks
+STRIP := -m nbstripout --extra-keys "metadata.papermill cell.metadata.papermill"
+LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
+
+.PHONY: help report lab test check data lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+report: $(READY) ## Build one edition: make report YEAR=2023 [DATASET=asan_sample] [WORKERS=2]
+	@"$(PYTHON)" -m asan_analysis report --year "$$YEAR" $${DATASET:+--dataset "$$DATASET"} $${WORKERS:+--workers "$$WORKERS"}
+
+lab: $(READY) ## Open the notebooks in JupyterLab
+	@"$(PYTHON)" -m jupyterlab notebooks
+
+test: $(READY_DEV) ## Run the tests
+	@"$(PYTHON)" -m pytest
+
+check: $(READY_DEV) ## Check style, types, spelling and that notebooks carry no outputs
+	@"$(PYTHON)" -m ruff check $(CODE)
+	@"$(PYTHON)" -m ruff format --check $(CODE)
+	@"$(PYTHON)" -m mypy src
+	@"$(PYTHON)" -m codespell_lib
+	@find notebooks -name .ipynb_checkpoints -prune -o -name '*.ipynb' -exec "$(PYTHON)" $(STRIP) --verify {} +
+
+data: $(READY_DEV) ## Rebuild the derived data from the raw files
+	@"$(PYTHON)" scripts/build_egov_benchmark.py
+
+lock: ## Resolve the dependencies into the lock files; newest versions: make lock UPGRADE=yes
+	@command -v uv >/dev/null || $(MAKE) --no-print-directory .venv/.stamp-dev
+	@PATH="$$PATH:.venv/bin" && \
+	$(LOCK) $${UPGRADE:+--upgrade} --extra build pyproject.toml -o requirements.lock && \
+	$(LOCK) $${UPGRADE:+--upgrade} --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## Delete built reports and caches; the environment and the checksums stay
+	@find reports -mindepth 1 -maxdepth 1 ! -name README.md ! -name checksums -exec rm -rf {} +
+	@rm -rf .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name .venv -prune -o -name .git -prune -o \
+		\( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+# One stamp per set of packages. A folder that was moved or copied installs itself anew,
+# because the installed package points to the folder it was made in.
+-include .venv/made_in.mk
+ifneq "$(MADE_IN)" "$(CURDIR)"
+.venv/.stamp-report .venv/.stamp-dev: FORCE
+FORCE:
+endif
+
+.venv/.stamp-report: requirements.lock pyproject.toml scripts/make_env.sh
+	@sh scripts/make_env.sh report
+
+.venv/.stamp-dev: requirements-dev.lock requirements.lock pyproject.toml scripts/make_env.sh
+	@sh scripts/make_env.sh dev
