@@ -1,0 +1,1 @@
+"""What is known: tables read and checked, announced facts, where each number came from."""

@@ -1,0 +1,411 @@
+"""Load one dataset: a folder of assessments with its editions, framework and rules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from asan_analysis.data import contracts, tables
+from asan_analysis.data.editions import Edition, find_edition
+from asan_analysis.data.provenance import project_root
+from asan_analysis.errors import DataError, ParameterError, Problem, refuse
+
+DEFAULT_DATASET = "egov_benchmark_2023"
+FOLDER_VARIABLE = "ASAN_DATASET_FOLDER"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One checked dataset. Frames have the columns of their contracts in `data.tables`.
+
+    `frameworks` and `rules` are keyed by file name. `categories` holds id, title_az, title_en,
+    order. A register (no assessments) has an empty `assessments`; absent optional tables are empty.
+    """
+
+    dataset_id: str
+    folder: Path
+    about: dict[str, Any]
+    categories: pd.DataFrame
+    editions: pd.DataFrame
+    organisations: pd.DataFrame
+    services: pd.DataFrame
+    assessments: pd.DataFrame
+    announced: pd.DataFrame
+    assumptions: pd.DataFrame
+    evaluations: pd.DataFrame
+    frameworks: dict[str, pd.DataFrame] = field(default_factory=dict)
+    rules: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """`observed` or `synthetic`."""
+        return str(self.about["kind"])
+
+    def title(self, lang: str) -> str:
+        """The dataset's title in `az` or `en`."""
+        return str(self.about[f"title_{lang}"])
+
+
+def dataset_folder(dataset: str) -> Path:
+    """The folder of a dataset: an id under `data/` of the project, or a folder.
+
+    Raises
+    ------
+    ParameterError
+        There is no such id and no such folder; the message lists the ids under `data/`.
+    """
+    given = os.environ.get(FOLDER_VARIABLE)
+    if given and tables.read_toml(Path(given, "dataset.toml")).get("id") == dataset:
+        return Path(given)
+    if not dataset.strip():
+        raise ParameterError("the dataset is empty; give an id under data/ or a folder")
+    if "/" in dataset or "\\" in dataset or dataset in (".", ".."):
+        return Path(dataset).resolve()
+    root = project_root()
+    folder = root / "data" / dataset
+    if (folder / "dataset.toml").is_file():
+        return folder
+    if (Path(dataset) / "dataset.toml").is_file():
+        return Path(dataset).resolve()
+    known = sorted(path.parent.name for path in (root / "data").glob("*/dataset.toml"))
+    raise ParameterError(
+        f"dataset {dataset!r} is neither under data/ nor a folder with a dataset.toml; "
+        f"known: {', '.join(known)}"
+    )
+
+
+def load_dataset(dataset: str) -> Dataset:
+    """Read a dataset's folder and check it against the contract.
+
+    Parameters
+    ----------
+    dataset : str
+        Id of a folder under `data/`, or a path.
+
+    Returns
+    -------
+    Dataset
+        All editions. Use `select_edition` for one.
+
+    Raises
+    ------
+    DataError
+        Every failure of every file at once: file, row, column, value, rule and remedy.
+    ParameterError
+        No such dataset.
+    """
+    folder = dataset_folder(dataset)
+    if not folder.is_dir():
+        raise ParameterError(f"dataset {dataset!r}: there is no such folder")
+    problems: list[Problem] = []
+    about = _check_about(_collect(problems, lambda: tables.read_toml(folder / "dataset.toml")))
+    problems += about.pop("problems")
+    frames = {
+        name: _read_table(folder, name, contract, problems, required=required)
+        for name, contract, required in _TABLES
+    }
+    methods = frames["editions.csv"]
+    frameworks = {
+        name: _read_table(folder, name, contracts.FRAMEWORK, problems, required=True)
+        for name in _file_names(methods, "framework", problems)
+    }
+    rules = {
+        name: _collect(problems, lambda name=name: tables.read_toml(folder / name)) or {}
+        for name in _file_names(methods, "rules", problems)
+    }
+    refuse(DataError, problems)
+    data = Dataset(
+        dataset_id=about["id"],
+        folder=folder,
+        about=about,
+        categories=pd.DataFrame(about["categories"]).sort_values("order", ignore_index=True),
+        editions=frames["editions.csv"],
+        organisations=frames["organisations.csv"],
+        services=frames["services.csv"],
+        assessments=frames["assessments.parquet"],
+        announced=frames["announced.csv"],
+        assumptions=frames["assumptions.csv"],
+        evaluations=frames["evaluations.parquet"],
+        frameworks=frameworks,
+        rules=rules,
+    )
+    refuse(DataError, _check_links(data))
+    return data
+
+
+def select_edition(data: Dataset, year: int) -> tuple[Dataset, Edition]:
+    """The dataset cut to one edition, and the edition.
+
+    Raises
+    ------
+    UnknownEditionError
+        The dataset has no such edition; the message lists its editions.
+    """
+    edition = find_edition(year, data.editions, of=f"dataset {data.dataset_id}")
+
+    def cut(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["edition_year"] == year].reset_index(drop=True)
+
+    one = replace(
+        data,
+        organisations=cut(data.organisations),
+        services=cut(data.services),
+        assessments=cut(data.assessments),
+        announced=cut(data.announced),
+        evaluations=cut(data.evaluations),
+    )
+    return one, edition
+
+
+def load_values(
+    path: Path, items: list[str], *, columns: list[str], na: str
+) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
+    """Read a table of values, a row per unit and a column per item.
+
+    Parameters
+    ----------
+    path : Path
+        CSV with `unit_id` and a column per item.
+    items : list of str
+        Ids of the items, all of which need a column.
+    columns : list of str
+        Columns that are not items; any other unknown column is refused.
+    na : {"not_applicable", "not_answered"}
+        What a cell `NA` says; an empty cell is always not answered.
+
+    Returns
+    -------
+    values : DataFrame
+        Index unit_id, columns items in the given order, float64, missing where not scored.
+    status : DataFrame
+        Same shape: `scored`, `not_applicable` or `not_answered`.
+    only_na : bool
+        The file writes NA but has no empty cell, so NA may mean every kind of missing.
+
+    Raises
+    ------
+    DataError
+        A column missing or unknown, a unit missing or repeated, a cell that is no finite number.
+    """
+    cells = tables.read_cells(path)
+    problems = _check_values_header(path.name, list(cells.columns), items, columns)
+    refuse(DataError, problems)
+    answers = cells[items]
+    empty, not_known = answers == "", answers == "NA"
+    numbers = answers.mask(empty | not_known).apply(pd.to_numeric, errors="coerce")
+    numbers = numbers.astype("float64")
+    wrong = ~np.isfinite(numbers) & ~empty & ~not_known
+    for row, column in np.argwhere(wrong.to_numpy()).tolist():
+        problems.append(
+            Problem(path.name, row + 2, items[column], repr(answers.iat[row, column]),
+                    "is not a finite number",
+                    "write it with a point, leave it empty (not answered) or write NA")
+        )  # fmt: skip
+    units = cells["unit_id"]
+    for row in np.flatnonzero(units == "").tolist():
+        problems.append(
+            Problem(path.name, row + 2, "unit_id", "", "is empty", "name the unit")
+        )  # fmt: skip
+    for row in np.flatnonzero(units.duplicated() & (units != "")).tolist():
+        problems.append(
+            Problem(path.name, row + 2, "unit_id", units[row], "stands twice", "keep one row")
+        )
+    if cells.empty:
+        problems.append(Problem(path.name, None, "", "", "has no rows", "add a row per unit"))
+    refuse(DataError, sorted(problems, key=lambda problem: problem.row or 0))
+    status = pd.DataFrame("scored", index=answers.index, columns=items)
+    status = status.mask(empty, "not_answered").mask(not_known, na)
+    index = pd.Index(units, name="unit_id")
+    only_na = bool(not_known.to_numpy().any() and not empty.to_numpy().any())
+    return numbers.set_axis(index), status.set_axis(index), only_na
+
+
+def _check_values_header(
+    name: str, found: list[str], items: list[str], columns: list[str]
+) -> list[Problem]:
+    problems = []
+    wanted = ["unit_id", *items, *columns]
+    for column in wanted:
+        if column not in found:
+            what = "an item of the framework" if column in items else "needed"
+            problems.append(
+                Problem(name, None, column, "", f"is {what} without a column", "add the column")
+            )
+    for column in found:
+        if column not in wanted:
+            remedy = "remove it, add it to the framework, or name it under `columns` in the rules"
+            problems.append(Problem(name, None, column, "", "is not an item", remedy))
+    return problems
+
+
+_TABLES = (
+    ("editions.csv", contracts.EDITIONS, True),
+    ("organisations.csv", contracts.ORGANISATIONS, True),
+    ("services.csv", contracts.SERVICES, True),
+    ("assessments.parquet", contracts.ASSESSMENTS, False),
+    ("evaluations.parquet", contracts.EVALUATIONS, False),
+    ("announced.csv", contracts.ANNOUNCED, False),
+    ("assumptions.csv", contracts.ASSUMPTIONS, False),
+)
+_ABOUT: dict[str, type | tuple[type, ...]] = {
+    "id": str, "title_az": str, "title_en": str, "kind": str, "status": str, "publisher": str,
+    "licence": str, "citation": str, "decimals": int, "places": int, "min_services": int,
+    "categories": list,
+}  # fmt: skip
+_ABOUT_VALUES = {"kind": ("observed", "synthetic"), "status": ("draft", "final")}
+
+
+def _collect(problems: list[Problem], read: Callable[[], Any]) -> Any:
+    """What `read` returns; its problems join the list instead of being raised."""
+    try:
+        return read()
+    except DataError as error:
+        problems += error.problems
+        return None
+
+
+def _read_table(
+    folder: Path,
+    name: str,
+    contract: tables.Contract,
+    problems: list[Problem],
+    *,
+    required: bool,
+) -> pd.DataFrame:
+    """A checked table; empty with the contract's columns when absent or faulty."""
+    read = tables.read_parquet if name.endswith(".parquet") else tables.read_csv
+    if required or (folder / name).exists():
+        table = _collect(problems, lambda: read(folder / name, contract))
+        if table is not None:
+            return pd.DataFrame(table)
+    nothing = pd.DataFrame({column: pd.Series(dtype="str") for column in contract.columns})
+    return tables.check_table(nothing, contract, name=name, first_row=1)
+
+
+def _file_names(editions: pd.DataFrame, column: str, problems: list[Problem]) -> list[str]:
+    """The files an editions table names, each plain: a dataset reads nothing outside its folder."""
+    names = [str(name) for name in editions[column].dropna().unique()]
+    for name in names:
+        if Path(name).name != name:
+            problems.append(
+                Problem("editions.csv", None, column, name, "is not a plain file name",
+                        "put the file into the dataset's folder")
+            )  # fmt: skip
+    return [name for name in names if Path(name).name == name]
+
+
+def _check_about(about: dict[str, Any] | None) -> dict[str, Any]:
+    """The content of dataset.toml with a list of its problems under `problems`."""
+    problems: list[Problem] = []
+    if about is None:
+        return {"problems": problems}
+
+    def add(key: str, value: object, rule: str, remedy: str) -> None:
+        problems.append(Problem("dataset.toml", None, key, str(value), rule, remedy))
+
+    for key, kind in _ABOUT.items():
+        if key not in about:
+            add(key, "", "is missing", "add it")
+        elif not isinstance(about[key], kind):
+            add(key, about[key], "has the wrong type", f"write a {getattr(kind, '__name__', kind)}")
+    for key, allowed in _ABOUT_VALUES.items():
+        if about.get(key, allowed[0]) not in allowed:
+            add(key, about[key], "is not known", f"write one of {', '.join(allowed)}")
+    identifier = about.get("id", "x")
+    if not (isinstance(identifier, str) and identifier.isascii() and identifier.isidentifier()):
+        add("id", identifier, "is not a name", "use ascii letters, digits and '_'")
+    for entry in about["categories"] if isinstance(about.get("categories"), list) else []:
+        for key in ("id", "title_az", "title_en", "order"):
+            if key not in entry:
+                add(f"categories.{key}", entry, "is missing", "add it to this category")
+    return {**about, "problems": problems}
+
+
+def _check_links(data: Dataset) -> list[Problem]:
+    """Rows that point at something the dataset does not hold, and values off their scale."""
+    problems: list[Problem] = []
+    years = ["edition_year"]
+    for name, frame in _by_edition(data):
+        problems += _unknown(name, frame, years, data.editions, years)
+    organisation = ["edition_year", "organisation_id"]
+    service = ["edition_year", "service_id"]
+    known = set(data.categories["id"])
+    for row in data.organisations[~data.organisations["category"].isin(known)].itertuples():
+        remedy = f"write one of {', '.join(sorted(known))}, or add it to dataset.toml"
+        problems.append(
+            Problem("organisations.csv", int(str(row.Index)) + 2, "category", str(row.category),
+                    "is not a category of the dataset", remedy)
+        )  # fmt: skip
+    problems += _unknown(
+        "services.csv", data.services, organisation, data.organisations, organisation
+    )
+    for name, frame in (("assessments", data.assessments), ("evaluations", data.evaluations)):
+        problems += _unknown(f"{name}.parquet", frame, service, data.services, service)
+        problems += _check_answers(f"{name}.parquet", frame, data)
+    return problems
+
+
+def _by_edition(data: Dataset) -> Iterator[tuple[str, pd.DataFrame]]:
+    yield "organisations.csv", data.organisations
+    yield "services.csv", data.services
+    yield "assessments.parquet", data.assessments
+    yield "evaluations.parquet", data.evaluations
+    yield "announced.csv", data.announced
+
+
+def _unknown(
+    name: str, frame: pd.DataFrame, columns: list[str], other: pd.DataFrame, keys: list[str]
+) -> list[Problem]:
+    """Rows whose key does not stand in the other table."""
+    found = pd.MultiIndex.from_frame(frame[columns]).isin(pd.MultiIndex.from_frame(other[keys]))
+    first = 1 if name.endswith(".parquet") else 2
+    what = {"edition_year": "is not in editions.csv", "organisation_id": "is not in "
+            "organisations.csv for that edition", "service_id": "is not in services.csv for that "
+            "edition"}[columns[-1]]  # fmt: skip
+    return [
+        Problem(name, row + first, columns[-1], str(frame[columns[-1]].iloc[row]), what,
+                "add it there or correct this row")
+        for row in np.flatnonzero(~found).tolist()
+    ]  # fmt: skip
+
+
+def _check_answers(name: str, answers: pd.DataFrame, data: Dataset) -> list[Problem]:
+    """Items outside the framework of their edition, values without status, shares outside 0..1."""
+    problems: list[Problem] = []
+
+    def add(rows: pd.Series[bool], column: str, rule: str, remedy: str) -> None:
+        for row in np.flatnonzero(rows).tolist():
+            value = answers[column].iloc[row]
+            shown = "" if pd.isna(value) else f"{value}"
+            problems.append(Problem(name, row + 1, column, shown, rule, remedy))
+
+    for edition in data.editions.itertuples():
+        framework = data.frameworks.get(str(edition.framework))
+        if framework is None:
+            continue
+        here = answers["edition_year"] == edition.edition_year
+        items = framework[~framework["node_id"].isin(framework["parent_id"].dropna())]
+        rule = f"is not an item of {edition.framework}"
+        add(here & ~answers["item_id"].isin(items["node_id"]), "item_id", rule, "correct it")
+        shares = items.loc[_is_share(items, data.rules[str(edition.rules)]), "node_id"]
+        off = ~answers["value"].between(0, 1) & answers["value"].notna()
+        add(here & answers["item_id"].isin(shares) & off, "value", "is outside 0 to 1",
+            "write a share, or give the item a normalisation")  # fmt: skip
+    scored = answers["status"] == "scored"
+    add(scored & answers["value"].isna(), "value", "is empty although scored", "write the value")
+    add(~scored & answers["value"].notna(), "value", "stands although not scored", "empty it")
+    return problems
+
+
+def _is_share(items: pd.DataFrame, rules: dict[str, Any]) -> pd.Series[bool]:
+    """Items without a normalisation: their values are shares."""
+    default = rules.get("normalisation", "none")
+    if "normalisation" not in items:
+        return pd.Series(default == "none", index=items.index)
+    return items["normalisation"].fillna(default) == "none"

@@ -1,0 +1,223 @@
+"""Announced facts about the index: tables with a source per row, conflicts, the rule that picks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from asan_analysis.data import tables
+from asan_analysis.data.contracts import PUBLISHED
+from asan_analysis.data.provenance import project_root
+from asan_analysis.errors import DataError, Problem, refuse
+
+
+@dataclass(frozen=True)
+class Published:
+    """The tables of `data/published`; their columns stand in `data.contracts.PUBLISHED`."""
+
+    editions: pd.DataFrame
+    coverage: pd.DataFrame
+    results: pd.DataFrame
+    organisations: pd.DataFrame
+    other_facts: pd.DataFrame
+    assumptions: pd.DataFrame
+
+
+def load_published(folder: Path | None = None) -> Published:
+    """Read the announced facts, `data/published` of the project unless a folder is given.
+
+    Raises
+    ------
+    DataError
+        Every failure of every table at once.
+    """
+    folder = folder or project_root() / "data" / "published"
+    problems: list[Problem] = []
+    read: dict[str, pd.DataFrame] = {}
+    for name, contract in PUBLISHED.items():
+        try:
+            read[name] = tables.read_csv(
+                folder / f"{name}.csv", contract, name=f"published/{name}.csv"
+            )
+        except DataError as error:
+            problems += error.problems
+    refuse(DataError, problems)
+    facts = Published(**read)
+    refuse(DataError, _check_links(facts))
+    return facts
+
+
+def _check_links(facts: Published) -> list[Problem]:
+    """Rows that name an edition or an organisation the tables do not hold."""
+    years, bodies = set(facts.editions["edition_year"]), set(facts.organisations["organisation_id"])
+    known = ", ".join(map(str, sorted(years)))
+    problems = []
+    for name in ("coverage", "results", "other_facts"):
+        column = getattr(facts, name)["edition_year"]
+        for row in column.index[column.notna() & ~column.isin(years)]:
+            rule, remedy = "is not an edition", f"known: {known}"
+            value = str(column[row])
+            problems.append(
+                Problem(f"published/{name}.csv", row + 2, "edition_year", value, rule, remedy)
+            )
+    names = facts.results["organisation_id"]
+    for row in names.index[~names.isin(bodies)]:
+        rule, remedy = "is not in organisations.csv", "add it there or correct this row"
+        problems.append(
+            Problem("published/results.csv", row + 2, "organisation_id", names[row], rule, remedy)
+        )
+    return problems
+
+
+def pick_most_printed(values: pd.Series[Any]) -> Any:
+    """The value that most sources print; the first one met when two are printed equally often.
+
+    This is the one rule that picks among sources that disagree. Missing values do not vote.
+    Sources that copy each other count each, so the rule can prefer a repeated mistake; every
+    conflict is therefore shown beside the pick (`find_conflicts`).
+    """
+    votes = values.dropna()
+    if votes.empty:
+        return pd.NA
+    return votes.value_counts(sort=False).sort_values(ascending=False, kind="stable").index[0]
+
+
+def announced_coverage(facts: Published) -> pd.DataFrame:
+    """Organisations and services per edition and category, one row each, conflicts resolved.
+
+    Returns
+    -------
+    DataFrame
+        Key edition_year, category (`all` is the printed total). Columns organisations, services
+        (Int64, missing where no source prints them), sources (count), conflict (bool: sources
+        disagree), source_url (of the first row that prints the picked number of services).
+    """
+    rows = []
+    for (year, category), group in facts.coverage.groupby(
+        ["edition_year", "category"], sort=False
+    ):
+        services = pick_most_printed(group["services"])
+        chosen = group[(group["services"] == services).fillna(False)]
+        source = (chosen if len(chosen) else group)["source_url"].iloc[0]
+        rows.append(
+            {
+                "edition_year": year,
+                "category": category,
+                "organisations": pick_most_printed(group["organisations"]),
+                "services": services,
+                "sources": group["source_url"].nunique(),
+                "conflict": bool(
+                    group["services"].nunique() > 1 or group["organisations"].nunique() > 1
+                ),
+                "source_url": source,
+            }
+        )
+    counts = {"edition_year": "Int64", "organisations": "Int64", "services": "Int64"}
+    return pd.DataFrame(rows).astype(counts)
+
+
+def announced_places(facts: Published, year: int) -> pd.DataFrame:
+    """The places announced for an edition, one row per category and place.
+
+    Returns
+    -------
+    DataFrame
+        Key category, rank. Columns organisation_id, score_percent (missing where not printed),
+        source_url (of the place), score_source_url. Empty when nothing was announced.
+    """
+    rows = facts.results[(facts.results["edition_year"] == year) & facts.results["rank"].notna()]
+    places = []
+    for (category, rank, body), group in rows.groupby(
+        ["category", "rank", "organisation_id"], sort=False
+    ):
+        scored = group[group["score_percent"].notna()]
+        announced = group[group["score_percent"].isna()]
+        places.append(
+            {
+                "category": category,
+                "rank": rank,
+                "organisation_id": body,
+                "score_percent": pick_most_printed(scored["score_percent"]),
+                "source_url": (announced if len(announced) else group)["source_url"].iloc[0],
+                "score_source_url": scored["source_url"].iloc[0] if len(scored) else pd.NA,
+            }
+        )
+    columns = ["category", "rank", "organisation_id", "score_percent", "source_url"]
+    frame = pd.DataFrame(places, columns=[*columns, "score_source_url"])
+    order = {name: place for place, name in enumerate(facts.organisations["category"].unique())}
+    frame["score_percent"] = frame["score_percent"].astype("Float64").astype("float64")
+    return frame.sort_values(
+        ["category", "rank"], key=lambda column: column.map(order) if column.name == "category"
+        else column, ignore_index=True,
+    )  # fmt: skip
+
+
+def announced_scores(facts: Published) -> pd.DataFrame:
+    """Every printed score of an organisation, placed in its edition where the source allows.
+
+    Returns
+    -------
+    DataFrame
+        Key organisation_id, edition_year (missing for a score whose edition is not certain; then
+        `possible_editions` names the candidates). Columns category, score_percent, rank,
+        printed_cycle, possible_editions, source_url.
+    """
+    rows = facts.results[facts.results["score_percent"].notna()]
+    keys = ["organisation_id", "printed_cycle"]
+    picked = rows.groupby(keys)["score_percent"].transform(pick_most_printed)
+    kept = rows[rows["score_percent"] == picked].drop_duplicates(keys)
+    columns = ["organisation_id", "edition_year", "category", "score_percent", "rank",
+               "printed_cycle", "possible_editions", "source_url"]  # fmt: skip
+    return kept[columns].sort_values(["organisation_id", "printed_cycle"], ignore_index=True)
+
+
+def find_conflicts(facts: Published) -> pd.DataFrame:
+    """Facts for which public sources print different values, one row per value and source.
+
+    Returns
+    -------
+    DataFrame
+        Columns printed_cycle, what (`services`, `organisations`, `rank_scope`, `edition`, or the
+        name of another fact), about (a category or an organisation_id), value, source_url, picked
+        (bool: the value this project uses; missing where none is used).
+    """
+    labels = facts.editions.set_index("edition_year")["label_en"]
+    found = []
+    for column in ("services", "organisations"):
+        rows = facts.coverage.assign(
+            printed_cycle=facts.coverage["edition_year"].map(labels),
+            what=column, about=facts.coverage["category"], value=facts.coverage[column],
+        )  # fmt: skip
+        found.append(_disagreeing(rows))
+    ranked = facts.results[facts.results["rank"].notna()]
+    scopes = ranked.assign(
+        what="rank_scope", about=ranked["organisation_id"], value=ranked["scope_printed"]
+    )
+    found.append(_disagreeing(scopes).assign(picked=pd.NA))
+    unplaced = facts.results[facts.results["edition_year"].isna()]
+    found.append(
+        unplaced.assign(
+            what="edition", about=unplaced["organisation_id"], value=unplaced["possible_editions"],
+            picked=pd.NA,
+        )
+    )  # fmt: skip
+    other = facts.other_facts.assign(what=facts.other_facts["fact"], about="")
+    found.append(_disagreeing(other).assign(picked=pd.NA))
+    columns = ["printed_cycle", "what", "about", "value", "source_url", "picked"]
+    shown = [frame.reindex(columns=columns).astype(object) for frame in found if len(frame)]
+    return pd.concat(shown, ignore_index=True)
+
+
+def _disagreeing(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of each fact that has more than one value, with the value that is picked."""
+    keys = ["printed_cycle", "what", "about"]
+    rows = rows[rows["value"].notna()]
+    many = rows.groupby(keys)["value"].transform("nunique") > 1
+    rows = rows[many]
+    if rows.empty:
+        return rows
+    picked = rows.groupby(keys)["value"].transform(pick_most_printed)
+    return rows.assign(picked=(rows["value"] == picked).astype(object))

@@ -1,0 +1,257 @@
+"""Read a table and hold it against its contract; every failure is reported at once."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow as arrow
+import pyarrow.parquet
+
+from asan_analysis.errors import DataError, Problem, refuse
+
+
+class Column(NamedTuple):
+    """One column of a contract: its type, whether a cell may be empty, and its checks.
+
+    `kind` is "text", "integer" or "number"; numbers are finite. `default` fills empty cells;
+    `optional` columns may be absent. Each check carries "rule; remedy" as its error text.
+    """
+
+    kind: str = "text"
+    empty: bool = False
+    optional: bool = False
+    default: Any = None
+    checks: tuple[pa.Check, ...] = ()
+
+
+class Contract(NamedTuple):
+    """The columns of a table and its key; columns beyond the contract are carried along."""
+
+    columns: dict[str, Column]
+    key: tuple[str, ...] = ()
+
+
+def read_csv(path: Path, contract: Contract, *, name: str = "") -> pd.DataFrame:
+    """Read a UTF-8 CSV file and check it against its contract.
+
+    Parameters
+    ----------
+    path : Path
+        The file; comma separated, header in the first line.
+    contract : Contract
+        Columns, types and key.
+    name : str
+        What messages call the file; its own name when empty.
+
+    Returns
+    -------
+    DataFrame
+        The file's rows in order, text as str, integers as Int64, numbers as float64; empty cells
+        missing or at the column's default. Columns beyond the contract stay text.
+
+    Raises
+    ------
+    DataError
+        Every failure of the file at once, with row (the header is row 1), column, value and rule.
+    """
+    name = name or path.name
+    return check_table(read_cells(path, name=name), contract, name=name, first_row=2)
+
+
+def read_cells(path: Path, *, name: str = "") -> pd.DataFrame:
+    """The cells of a UTF-8 CSV file as text, white space at the ends removed; '' is empty.
+
+    Empty lines at the end of the file are left out.
+    """
+    name = name or path.name
+    try:
+        cells = pd.read_csv(
+            path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig",
+            header=None, skip_blank_lines=False, index_col=False,
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise _unreadable(name, "is missing", "add the file") from None
+    except UnicodeDecodeError as error:
+        raise _unreadable(name, f"is not UTF-8 (byte {error.start})", "save it as UTF-8") from None
+    except pd.errors.EmptyDataError:
+        raise _unreadable(name, "is empty", "write a header line and rows") from None
+    except pd.errors.ParserError as error:
+        reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
+        raise _unreadable(
+            name, f"cannot be read as CSV: {reason}", "quote cells that hold commas"
+        ) from None
+    cells = cells.map(str.strip)
+    header = cells.iloc[0].tolist()
+    doubled = sorted({column for column in header if header.count(column) > 1})
+    if doubled:
+        raise _unreadable(name, f"repeats the column {doubled[0]!r}", "name each column once")
+    rows = cells.iloc[1:].set_axis(header, axis=1).reset_index(drop=True)
+    filled = np.flatnonzero((rows != "").any(axis=1))
+    return rows.iloc[: filled[-1] + 1 if len(filled) else 0]
+
+
+def read_parquet(path: Path, contract: Contract, *, name: str = "") -> pd.DataFrame:
+    """Read a parquet file and check it against its contract; rows are numbered from 1."""
+    name = name or path.name
+    try:
+        table = pyarrow.parquet.read_table(path)
+    except FileNotFoundError:
+        raise _unreadable(name, "is missing", "add the file") from None
+    except (arrow.ArrowInvalid, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise _unreadable(name, f"is not a parquet file: {reason}", "write it again") from None
+    return check_table(table.to_pandas(), contract, name=name, first_row=1)
+
+
+def read_toml(path: Path, *, name: str = "") -> dict[str, Any]:
+    """The content of a UTF-8 TOML file."""
+    name = name or path.name
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise _unreadable(name, "is missing", "add the file") from None
+    except UnicodeDecodeError as error:
+        raise _unreadable(name, f"is not UTF-8 (byte {error.start})", "save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(name, f"is not TOML: {error}", "correct that line") from None
+
+
+def _unreadable(name: str, rule: str, remedy: str) -> DataError:
+    problem = Problem(name, None, "", "", f"the file {rule}", remedy)
+    return DataError(f"{name}: the file {rule}; {remedy}", [problem])
+
+
+def check_table(
+    cells: pd.DataFrame, contract: Contract, *, name: str, first_row: int
+) -> pd.DataFrame:
+    """Return the table with the contract's types, or raise one DataError naming every failure."""
+    missing = [
+        column
+        for column, rule in contract.columns.items()
+        if column not in cells and not rule.optional
+    ]
+    if missing:
+        remedy = f"add {', '.join(missing)}; found {', '.join(map(str, cells.columns))}"
+        problems = [Problem(name, None, column, "", "has no such column", remedy)
+                    for column in missing]  # fmt: skip
+        refuse(DataError, problems)
+    problems = []
+    typed: dict[str, pd.Series[Any]] = {}
+    for column, rule in contract.columns.items():
+        if column in cells:
+            typed[column], bad = _convert(cells[column], rule)
+            problems += [
+                Problem(name, index + first_row, column, _show(value), *text)
+                for index, value, text in bad
+            ]
+        elif rule.default is not None:
+            typed[column] = pd.Series(rule.default, index=cells.index)
+    rest = [column for column in cells if column not in typed]
+    table = pd.concat([pd.DataFrame(typed, index=cells.index), cells[rest]], axis=1)
+    problems += _failures(table, contract, name=name, first_row=first_row)
+    refuse(DataError, sorted(problems, key=lambda problem: problem.row or 0))
+    return table
+
+
+_Bad = list[tuple[int, Any, tuple[str, str]]]
+
+
+def _convert(cells: pd.Series[Any], rule: Column) -> tuple[pd.Series[Any], _Bad]:
+    """The column in its type, and the cells that do not take it."""
+    blank = cells.isna() | (cells.astype(str) == "")
+    bad: _Bad = []
+    if not rule.empty:
+        bad += [
+            (index, "", ("is empty", "fill the cell")) for index in np.flatnonzero(blank).tolist()
+        ]
+    convert = {"text": _as_text, "integer": _as_integer, "number": _as_number}[rule.kind]
+    values, wrong, text = convert(cells, blank)
+    bad += [(index, cells.iloc[index], text) for index in np.flatnonzero(wrong).tolist()]
+    if rule.default is not None:
+        values = values.where(~blank, rule.default)
+    return values, bad
+
+
+_Converted = tuple["pd.Series[Any]", "pd.Series[bool]", tuple[str, str]]
+_Converter = Callable[["pd.Series[Any]", "pd.Series[bool]"], _Converted]
+
+
+def _as_text(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
+    return cells.astype("str").mask(blank), blank & False, ("", "")
+
+
+def _as_number(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
+    values = pd.to_numeric(cells.mask(blank), errors="coerce").astype("float64")
+    wrong = ~blank & ~np.isfinite(values)
+    return values, wrong, ("is not a finite number", "write it with a point, as 12.5")
+
+
+def _as_integer(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
+    values, wrong, _ = _as_number(cells, blank)
+    wrong |= ~blank & (values != np.floor(values))
+    return values.mask(wrong).astype("Int64"), wrong, ("is not a whole number", "write it as 12")
+
+
+def _failures(
+    table: pd.DataFrame, contract: Contract, *, name: str, first_row: int
+) -> list[Problem]:
+    """What pandera finds: checks of columns, and rows that repeat a key."""
+    schema = pa.DataFrameSchema(
+        {
+            column: pa.Column(checks=list(rule.checks), nullable=True)
+            for column, rule in contract.columns.items()
+            if column in table
+        }
+    )
+    problems = []
+    try:
+        schema.validate(table, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        for case in error.failure_cases.itertuples():
+            rule, _, remedy = str(case.check).partition("; ")
+            row = int(case.index) + first_row
+            problems.append(
+                Problem(name, row, str(case.column), _show(case.failure_case), rule, remedy)
+            )
+    if contract.key:
+        keys = list(contract.key)
+        again = table.duplicated(keys) & table[keys].notna().all(axis=1)
+        for index, row_key in table.loc[again, keys].iterrows():
+            value = " / ".join(map(str, row_key))
+            column = ", ".join(keys)
+            row = int(str(index)) + first_row
+            problems.append(
+                Problem(name, row, column, value, "stands twice", "keep one row for each key")
+            )
+    return problems
+
+
+def _show(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame as CSV at full precision: UTF-8, LF, missing cells empty.
+
+    The file is written beside its place and moved there, so it is whole or absent.
+
+    Raises
+    ------
+    DataError
+        The folder does not exist or does not take the file.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        frame.to_csv(aside, index=False, lineterminator="\n", encoding="utf-8")
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        reason = f"cannot be written: {error.strerror}"
+        raise _unreadable(str(path), reason, "give a folder that exists") from None

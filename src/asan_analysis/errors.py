@@ -1,0 +1,73 @@
+"""The errors a user can meet: one base, five kinds, and the list of problems behind a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One fault in one place: where it is, what was found, which rule it breaks, what to do."""
+
+    file: str
+    row: int | None
+    column: str
+    value: str
+    rule: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = ", ".join(
+            part for part in (f"row {self.row}" if self.row else "", self.column) if part
+        )
+        found = f"{self.value} {self.rule}" if self.value else self.rule
+        return f"{place}: {found}; {self.remedy}" if place else f"{found}; {self.remedy}"
+
+
+class AsanAnalysisError(Exception):
+    """Base of every error this package raises on purpose."""
+
+    def __init__(self, message: str, problems: Iterable[Problem] = ()) -> None:
+        super().__init__(message)
+        self.problems = list(problems)
+
+
+class DataError(AsanAnalysisError, ValueError):
+    """A data file breaks its contract."""
+
+
+class FrameworkError(AsanAnalysisError, ValueError):
+    """A framework, a set of rules, or values that cannot be scored under them."""
+
+
+class UnknownEditionError(AsanAnalysisError, LookupError):
+    """An edition that the dataset does not hold."""
+
+
+class ParameterError(AsanAnalysisError, ValueError):
+    """A parameter that a command or a notebook does not take, or a value it refuses."""
+
+
+class ReportError(AsanAnalysisError, RuntimeError):
+    """A report that could not be built."""
+
+
+_SHOWN = 50
+
+
+def describe(problems: list[Problem]) -> str:
+    """All problems as text, grouped by file in the order met; long lists are cut and counted."""
+    lines: list[str] = []
+    for file in dict.fromkeys(problem.file for problem in problems):
+        own = [problem for problem in problems if problem.file == file]
+        lines.append(f"{file}: {len(own)} problem{'s' if len(own) > 1 else ''}")
+        lines.extend(f"  {problem}" for problem in own[:_SHOWN])
+        if len(own) > _SHOWN:
+            lines.append(f"  and {len(own) - _SHOWN} more")
+    return "\n".join(lines)
+
+
+def refuse(kind: type[AsanAnalysisError], problems: list[Problem]) -> None:
+    """Raise one error of the given kind for all problems; nothing happens when there are none."""
+    if problems:
+        raise kind(describe(problems), problems)
