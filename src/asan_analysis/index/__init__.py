@@ -1,0 +1,1 @@
+"""How the index is scored: the tree, the rules, common scales, aggregation, ranks."""

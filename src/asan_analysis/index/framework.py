@@ -1,0 +1,186 @@
+"""The framework as a tree: nodes in depth-first file order, weights, one aggregation per node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from asan_analysis.errors import FrameworkError, Problem, refuse
+
+RESERVED = ("unit_id", "rank")
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A checked framework.
+
+    `nodes` has one row per node, depth first in file order (root first), with the framework's
+    columns and `depth` (0 at the root), `share` (weight over the sum of its siblings' weights),
+    `is_item`. `children` holds, for each row, the rows of its children.
+    """
+
+    nodes: pd.DataFrame
+    children: tuple[tuple[int, ...], ...]
+    name: str
+
+    @cached_property
+    def node_ids(self) -> list[str]:
+        """Ids of all nodes, depth first."""
+        return [str(node) for node in self.nodes["node_id"]]
+
+    @cached_property
+    def item_rows(self) -> list[int]:
+        """Rows of the items."""
+        return np.flatnonzero(self.nodes["is_item"]).tolist()
+
+    @cached_property
+    def items(self) -> list[str]:
+        """Ids of the items, depth first."""
+        return [self.node_ids[row] for row in self.item_rows]
+
+    @cached_property
+    def inner_rows(self) -> list[int]:
+        """Rows of the nodes with children, children before parents."""
+        return [row for row in range(len(self.nodes) - 1, -1, -1) if self.children[row]]
+
+    @property
+    def root(self) -> str:
+        """Id of the root."""
+        return self.node_ids[0]
+
+    def column(self, name: str, default: Any) -> list[Any]:
+        """One column of the framework by row; `default` where the column or the cell is empty."""
+        if name not in self.nodes:
+            return [default] * len(self.nodes)
+        return [default if pd.isna(value) else value for value in self.nodes[name]]
+
+    def below(self, node_id: str) -> list[str]:
+        """Ids of the children of a node."""
+        return [self.node_ids[row] for row in self.children[self.node_ids.index(node_id)]]
+
+
+def build_tree(framework: pd.DataFrame, *, name: str = "framework.csv") -> Tree:
+    """Turn a framework table into a tree.
+
+    Parameters
+    ----------
+    framework : DataFrame
+        Columns of the framework contract; one row per node, `parent_id` empty at the root.
+    name : str
+        What messages call the table.
+
+    Returns
+    -------
+    Tree
+        Any depth; branches may differ in depth. A node without children is an item.
+
+    Raises
+    ------
+    FrameworkError
+        All faults at once: no root or several, an unknown parent, a circle, a reserved id, weights
+        of siblings that sum to zero, options of items on inner nodes, bounds the wrong way round.
+    """
+    frame = framework.reset_index(drop=True)
+    problems = _check_parents(frame, name)
+    refuse(FrameworkError, problems)
+    order, depth = _depth_first(frame)
+    _refuse_circles(frame, order, name)
+    place = {row: new for new, row in enumerate(order)}
+    rows_of = frame.groupby("parent_id").groups
+    children = tuple(
+        tuple(place[row] for row in rows_of.get(frame["node_id"][old], [])) for old in order
+    )
+    nodes = frame.loc[order].assign(file_row=[row + 2 for row in order]).reset_index(drop=True)
+    nodes["depth"] = depth
+    nodes["is_item"] = [not own for own in children]
+    nodes["weight"] = nodes["weight"].astype("float64")
+    total = nodes.groupby("parent_id")["weight"].transform("sum")
+    nodes["share"] = (nodes["weight"] / total.mask(total == 0)).where(nodes["depth"] > 0, 1.0)
+    refuse(FrameworkError, _check_nodes(nodes, name))
+    return Tree(nodes, children, name)
+
+
+def _check_parents(frame: pd.DataFrame, name: str) -> list[Problem]:
+    problems = []
+    if frame.empty:
+        return [Problem(name, None, "", "", "has no nodes", "add a root and its children")]
+    roots = frame.index[frame["parent_id"].isna()]
+    if len(roots) == 0:
+        problems.append(
+            Problem(name, None, "parent_id", "", "has no root", "leave one parent_id empty")
+        )
+    for row in roots[1:]:
+        value, rule = frame["node_id"][row], f"is a second root beside {frame['node_id'][roots[0]]}"
+        problems.append(Problem(name, row + 2, "parent_id", value, rule, "name its parent"))
+    known = set(frame["node_id"])
+    for row in frame.index[frame["parent_id"].notna() & ~frame["parent_id"].isin(known)]:
+        value, remedy = frame["parent_id"][row], "add that node or correct the id"
+        problems.append(Problem(name, row + 2, "parent_id", value, "is not a node", remedy))
+    for row in frame.index[frame["node_id"].isin(RESERVED)]:
+        value, remedy = frame["node_id"][row], "rename the node"
+        problems.append(Problem(name, row + 2, "node_id", value, "is a reserved name", remedy))
+    return problems
+
+
+def _depth_first(frame: pd.DataFrame) -> tuple[list[int], list[int]]:
+    """Rows reached from the root, each before its children, children in file order; depths."""
+    rows_of = {parent: list(rows) for parent, rows in frame.groupby("parent_id").groups.items()}
+    waiting = [(int(frame.index[frame["parent_id"].isna()][0]), 0)]
+    order, depths = [], []
+    while waiting:
+        row, depth = waiting.pop()
+        order.append(row)
+        depths.append(depth)
+        below = rows_of.get(frame["node_id"][row], [])
+        waiting += [(child, depth + 1) for child in reversed(below)]
+    return order, depths
+
+
+def _refuse_circles(frame: pd.DataFrame, order: list[int], name: str) -> None:
+    problems = [
+        Problem(name, row + 2, "parent_id", str(frame["parent_id"][row]),
+                "is part of a circle that the root does not reach", "correct the parents")
+        for row in frame.index.difference(order)
+    ]  # fmt: skip
+    refuse(FrameworkError, problems)
+
+
+def _check_nodes(nodes: pd.DataFrame, name: str) -> list[Problem]:
+    problems = []
+
+    def add(rows: pd.Series[bool], column: str, rule: str, remedy: str) -> None:
+        for row in np.flatnonzero(rows.fillna(False)).tolist():
+            value = str(nodes[column].iloc[row])
+            at = int(nodes["file_row"].iloc[row])
+            problems.append(Problem(name, at, column, value, rule, remedy))
+
+    inner = ~nodes["is_item"]
+    zero = nodes["share"].isna()
+    add(zero, "weight", "leaves its siblings with weights that sum to zero", "weigh one of them")
+    add(inner & (nodes.get("direction", 1) == -1), "direction",
+        "stands on a node with children", "directions belong to items")  # fmt: skip
+    for column in ("normalisation", "log", "cap"):
+        if column in nodes:
+            plain = nodes[column].isna() | nodes[column].isin(["none", "no"])
+            rule, remedy = "stands on a node with children", "it belongs to items"
+            add(inner & ~plain, column, rule, remedy)
+    if {"lower", "upper"} <= set(nodes):
+        add(nodes["lower"] >= nodes["upper"], "lower", "is not below upper", "swap or correct them")
+    if "aggregation" in nodes:
+        powers = nodes["aggregation"].dropna()
+        powers = powers[powers.str.startswith("power:")].str.removeprefix("power:")
+        numbers = pd.to_numeric(powers, errors="coerce").reindex(nodes.index)
+        named = nodes.index.isin(powers.index)
+        add(named & numbers.isna(), "aggregation", "has no number after 'power:'", "as power:0.5")
+        add(numbers == 0, "aggregation", "is the geometric mean", "write geometric")
+    return problems
+
+
+def power_of(aggregation: str) -> float:
+    """The exponent p of the power mean an aggregation stands for; the geometric mean is p = 0."""
+    named = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
+    return named[aggregation] if aggregation in named else float(aggregation.partition(":")[2])

@@ -1,0 +1,172 @@
+"""Items on a common scale: logarithm, direction, then the item's normalisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from asan_analysis.errors import FrameworkError, Problem, refuse
+from asan_analysis.index.framework import Tree
+from asan_analysis.index.rules import Rules
+
+Floats = NDArray[np.float64]
+
+_BOUNDED = ("minmax", "goalposts", "share")
+
+
+def normalise_items(
+    values: Floats, tree: Tree, rules: Rules, *, units: list[str], shares: bool = False
+) -> Floats:
+    """Put each item on its scale.
+
+    Order of work: natural logarithm of value and bounds where `log` is yes; value times direction;
+    then over the units with data: minmax and goalposts (x - lower) / (upper - lower) mapped onto
+    `range`, an empty bound being the observed one; zscore with n - 1; rank ascending with 1 the
+    worst, ties sharing the lower rank; percentile_rank (rank - 1) / (n - 1); distance_to_max
+    1 - (max - x) / (max - min).
+
+    Parameters
+    ----------
+    values : array, items x units
+        Measured quantities, NaN where there is none.
+    tree, rules : Tree, Rules
+    units : list of str
+        Names of the units, for messages.
+    shares : bool
+        An item without normalisation is a share, mapped from 0..1 onto `range`.
+
+    Returns
+    -------
+    array, items x units
+
+    Raises
+    ------
+    FrameworkError
+        An infinite value, a logarithm of zero or less, an item whose values (or bounds) do not
+        differ where the method divides by their spread, `cap` without bounds to cap at.
+
+    References
+    ----------
+    OECD/JRC (2008), Handbook on Constructing Composite Indicators, step 5.
+    """
+    scaled = np.full_like(values, np.nan)
+    options = [tree.nodes.loc[row].to_dict() for row in tree.item_rows]
+    for place, option in enumerate(options):
+        present = ~np.isnan(values[place])
+        if not present.any():
+            continue
+        method = _method(option, rules, shares=shares)
+        x, bounds = _prepare(values[place, present], option, tree.name, units, present, method)
+        scaled[place, present] = _scale(x, method, bounds, rules.range, option, tree.name)
+    return scaled
+
+
+def bottom_of(tree: Tree, rules: Rules, *, shares: bool = False) -> Floats:
+    """The score of an item that earns nothing: the low end of `range`, or 0 off that scale."""
+    methods = [
+        _method(tree.nodes.loc[row].to_dict(), rules, shares=shares) for row in tree.item_rows
+    ]
+    return np.array([rules.range[0] if method in _BOUNDED else 0.0 for method in methods])
+
+
+def _method(option: dict[str, Any], rules: Rules, *, shares: bool) -> str:
+    given = option.get("normalisation")
+    method = given if isinstance(given, str) and given else rules.normalisation
+    return "share" if shares and method == "none" else str(method)
+
+
+def _number(option: dict[str, Any], column: str) -> float:
+    """A bound of an item; NaN when empty."""
+    return float(option.get(column, np.nan))
+
+
+def _prepare(
+    x: Floats,
+    option: dict[str, Any],
+    name: str,
+    units: list[str],
+    present: NDArray[np.bool_],
+    method: str,
+) -> tuple[Floats, tuple[float, float]]:
+    """Values and bounds after logarithm and direction; an empty bound is the observed one."""
+    low, high = _number(option, "lower"), _number(option, "upper")
+    if method == "share":
+        low, high = 0.0, 1.0
+    problems = _check_values(x, (low, high), option, name, units, present, method)
+    refuse(FrameworkError, problems)
+    if option.get("log") == "yes":
+        x, low, high = np.log(x), float(np.log(low)), float(np.log(high))
+    if option.get("direction", 1) == -1:
+        x, low, high = -x, -high, -low
+    low = float(x.min()) if np.isnan(low) else low
+    high = float(x.max()) if np.isnan(high) else high
+    return (np.clip(x, low, high) if option.get("cap") == "yes" else x), (low, high)
+
+
+def _check_values(
+    x: Floats,
+    bounds: tuple[float, float],
+    option: dict[str, Any],
+    name: str,
+    units: list[str],
+    present: NDArray[np.bool_],
+    method: str,
+) -> list[Problem]:
+    item, row = str(option["node_id"]), int(option["file_row"])
+    at = np.flatnonzero(present)
+    problems = [
+        Problem(name, row, item, f"unit {units[at[place]]}", f"has the value {x[place]}",
+                "give a finite number or leave it empty")
+        for place in np.flatnonzero(~np.isfinite(x))
+    ]  # fmt: skip
+    if option.get("log") == "yes":
+        problems += [
+            Problem(name, row, item, f"unit {units[at[place]]}",
+                    f"has the value {x[place]:g}, which has no logarithm",
+                    "log needs values above zero")
+            for place in np.flatnonzero(x <= 0)
+        ]  # fmt: skip
+        problems += [
+            Problem(name, row, item, f"{bound:g}", "is a bound without a logarithm",
+                    "log needs bounds above zero")
+            for bound in bounds
+            if bound <= 0
+        ]  # fmt: skip
+    if option.get("cap") == "yes" and method not in _BOUNDED:
+        rule, remedy = f"cannot be capped under {method}", "use minmax or goalposts"
+        problems.append(Problem(name, row, item, "", rule, remedy))
+    return problems
+
+
+def _scale(
+    x: Floats,
+    method: str,
+    bounds: tuple[float, float],
+    onto: tuple[float, float],
+    option: dict[str, Any],
+    name: str,
+) -> Floats:
+    """Values of one item, all present, under one method."""
+    if method == "none":
+        return x
+    if method == "rank":
+        return np.asarray(rankdata(x, method="min"), dtype="float64")
+    low, high = bounds
+    if method == "distance_to_max":
+        low, high = float(x.min()), float(x.max())
+    spread = {"zscore": np.ptp(x), "percentile_rank": x.size - 1}.get(method, high - low)
+    if not spread > 0:
+        rule = f"has values or bounds that do not differ, so {method} has nothing to divide by"
+        remedy = "give lower and upper, choose another normalisation, or drop the item"
+        item, row = str(option["node_id"]), int(option["file_row"])
+        refuse(FrameworkError, [Problem(name, row, item, "", rule, remedy)])
+    if method == "zscore":
+        return np.asarray((x - x.mean()) / x.std(ddof=1))
+    if method == "percentile_rank":
+        return np.asarray((rankdata(x, method="min") - 1) / (x.size - 1))
+    if method == "distance_to_max":
+        return 1 - (high - x) / (high - low)
+    return onto[0] + (onto[1] - onto[0]) * ((x - low) / (high - low))

@@ -1,0 +1,161 @@
+"""The rules of scoring: what missing means, rounding, ties, how services make up a body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from asan_analysis.data.contracts import AGGREGATIONS, NORMALISATIONS
+from asan_analysis.errors import FrameworkError, Problem, refuse
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Frozen rules with the defaults of `score`; see `docs/methodology.md` for each.
+
+    `round` maps depth below the root to digits. `round_service` and `round_organisation` are
+    digits or None. `range` is the scale of minmax, goalposts and shares.
+    """
+
+    aggregation: str = "arithmetic"
+    normalisation: str = "none"
+    range: tuple[float, float] = (0.0, 100.0)
+    not_applicable: str = "exclude"
+    not_answered: str = "exclude"
+    na: str = "not_applicable"
+    min_coverage: float = 0.0
+    round: Mapping[int, int] = field(default_factory=dict)
+    rounding: str = "half_up"
+    ties: str = "min"
+    rank_on: str = "unrounded"
+    columns: tuple[str, ...] = ()
+    roll_up: str = "mean"
+    roll_up_weight: str = ""
+    round_service: int | None = None
+    round_organisation: int | None = None
+
+
+_ALLOWED = {
+    "normalisation": NORMALISATIONS,
+    "not_applicable": ("exclude", "zero"),
+    "not_answered": ("exclude", "zero"),
+    "na": ("not_applicable", "not_answered"),
+    "rounding": ("half_up", "half_even", "truncate"),
+    "ties": ("min", "average", "dense"),
+    "rank_on": ("unrounded", "rounded"),
+    "roll_up": ("mean", "weighted", "pooled"),
+}
+
+
+def check_rules(table: Mapping[str, Any], *, name: str = "rules.toml") -> Rules:
+    """Turn the content of a rules file into rules.
+
+    Parameters
+    ----------
+    table : mapping
+        Keys of the rules contract; absent keys keep their defaults.
+    name : str
+        What messages call the file.
+
+    Raises
+    ------
+    FrameworkError
+        All faults at once: an unknown key, a value of the wrong type or outside the known ones,
+        `steps` (steps before scoring are not supported yet).
+    """
+    problems: list[Problem] = []
+    given: dict[str, Any] = {}
+    known = {one.name for one in fields(Rules)}
+    for key, value in table.items():
+        if key == "steps":
+            rule = "steps before scoring are not supported yet"
+            problems.append(Problem(name, None, key, "", rule, "remove [[steps]]"))
+        elif key not in known:
+            remedy = f"known: {', '.join(sorted(known))}"
+            problems.append(Problem(name, None, key, "", "is not a rule", remedy))
+        else:
+            try:
+                given[key] = _read(key, value)
+            except ValueError as error:
+                rule, _, remedy = str(error).partition("; ")
+                problems.append(Problem(name, None, key, repr(value), rule, remedy))
+    rules = Rules(**given)
+    if rules.roll_up == "weighted" and not rules.roll_up_weight:
+        problems.append(
+            Problem(name, None, "roll_up_weight", "", "is empty although roll_up is weighted",
+                    "name a column of services.csv")
+        )  # fmt: skip
+    refuse(FrameworkError, problems)
+    return rules
+
+
+def _read(key: str, value: Any) -> Any:
+    """One value in the type of its rule; ValueError with "rule; remedy" when it does not fit."""
+    if key in _ALLOWED:
+        if value not in _ALLOWED[key]:
+            raise ValueError(f"is not known; write one of {', '.join(_ALLOWED[key])}")
+        return value
+    return {
+        "aggregation": _read_aggregation,
+        "range": _read_range,
+        "min_coverage": _read_share,
+        "round": _read_round,
+        "columns": _read_columns,
+        "roll_up_weight": _read_text,
+        "round_service": _read_digits,
+        "round_organisation": _read_digits,
+    }[key](value)
+
+
+def _read_aggregation(value: Any) -> str:
+    power = re.fullmatch(r"power:(-?(?:\d+\.?\d*|\.\d+))", str(value))
+    if value in AGGREGATIONS or (power and float(power[1]) != 0):
+        return str(value)
+    raise ValueError(f"is not known; write one of {', '.join(AGGREGATIONS)}, power:<p>")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _read_range(value: Any) -> tuple[float, float]:
+    if isinstance(value, list) and len(value) == 2 and all(map(_is_number, value)):
+        low, high = map(float, value)
+        if low < high < float("inf") and low > float("-inf"):
+            return low, high
+    raise ValueError("is not a range; write two numbers, the lower first, as [0, 100]")
+
+
+def _read_share(value: Any) -> float:
+    if _is_number(value) and 0 <= value <= 1:
+        return float(value)
+    raise ValueError("is not a share; write a number from 0 to 1")
+
+
+def _read_digits(value: Any) -> int | None:
+    if value == "":
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 15:
+        return value
+    raise ValueError("is not a number of digits; write 0 to 15, or leave it out")
+
+
+def _read_round(value: Any) -> dict[int, int]:
+    if not isinstance(value, dict) or not all(str(depth).isdigit() for depth in value):
+        raise ValueError("is not a table of depths; write digits by depth, as {0 = 2, 1 = 2}")
+    digits = {int(depth): _read_digits(number) for depth, number in value.items()}
+    return {depth: number for depth, number in digits.items() if number is not None}
+
+
+def _read_columns(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(column, str) for column in value):
+        return tuple(value)
+    raise ValueError('is not a list of columns; write names, as ["population"]')
+
+
+def _read_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError("is not text; write the name of a column")
