@@ -1,0 +1,1 @@
+"""What the scores mean: coverage, breakdowns, agreement with announced figures."""

@@ -1,0 +1,79 @@
+"""Announced facts laid out over all editions, gaps kept as gaps."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from asan_analysis.data.contracts import CATEGORIES, CATEGORY_ALL
+from asan_analysis.data.published import (
+    Published,
+    announced_coverage,
+    announced_places,
+    announced_scores,
+)
+
+
+def coverage_by_edition(facts: Published) -> pd.DataFrame:
+    """Announced services by edition and category, a row for every pair.
+
+    Returns
+    -------
+    DataFrame
+        Key edition_year (in order), category (without `all`). Columns services (missing where
+        nothing is published), total (printed, missing likewise), conflict (bool: sources disagree
+        on any figure of the edition).
+    """
+    coverage = announced_coverage(facts)
+    years = facts.editions.sort_values("order")["edition_year"]
+    pairs = pd.MultiIndex.from_product([years, CATEGORIES], names=["edition_year", "category"])
+    services = coverage.set_index(["edition_year", "category"])["services"]
+    total = services.xs(CATEGORY_ALL, level="category")
+    conflict = coverage.groupby("edition_year")["conflict"].any()
+    table = services.reindex(pairs).to_frame().reset_index()
+    table["total"] = table["edition_year"].map(total)
+    table["conflict"] = table["edition_year"].map(conflict).astype("boolean").fillna(False)
+    return table
+
+
+def scores_by_edition(facts: Published) -> pd.DataFrame:
+    """Printed scores with the order of their edition, and a row for each edition without one.
+
+    Returns
+    -------
+    DataFrame
+        Columns organisation_id, order (missing where the edition is not certain), edition_year,
+        score_percent, rank, possible_editions.
+    """
+    order = facts.editions[["edition_year", "order"]]
+    scores = announced_scores(facts).merge(
+        order, on="edition_year", how="outer", validate="many_to_one"
+    )
+    columns = ["organisation_id", "order", "edition_year", "score_percent", "rank",
+               "possible_editions"]  # fmt: skip
+    return scores[columns].sort_values(["organisation_id", "order"], ignore_index=True)
+
+
+def list_unknowns(facts: Published) -> pd.DataFrame:
+    """What is not published about the method: unknown, value (what is used here), why."""
+    table = facts.assumptions[["unknown", "value", "why"]]
+    return table[table["unknown"].notna()].reset_index(drop=True)
+
+
+def announced_numbers(facts: Published, year: int) -> dict[str, int]:
+    """Headline counts of an announced edition by text key; what no source prints is left out.
+
+    The number of bodies is the sum of the categories where every category of the edition prints
+    one, since no source prints their total.
+    """
+    coverage = announced_coverage(facts)
+    of_year = coverage[coverage["edition_year"] == year].set_index("category")
+    categories = of_year.drop(index=CATEGORY_ALL, errors="ignore")
+    places = announced_places(facts, year)
+    bodies = categories["organisations"].sum() if categories["organisations"].notna().all() else 0
+    counts = {
+        "announced.facts.services": of_year["services"].get(CATEGORY_ALL),
+        "announced.facts.organisations": bodies,
+        "announced.facts.categories": len(categories),
+        "announced.facts.places": int((places["rank"] <= 3).sum()),
+    }
+    return {key: int(count) for key, count in counts.items() if pd.notna(count) and count > 0}

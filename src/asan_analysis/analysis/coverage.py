@@ -1,0 +1,60 @@
+"""How much was assessed: organisations, services and answers by category and by item."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from asan_analysis.data.contracts import CATEGORY_ALL, STATUSES
+from asan_analysis.data.datasets import Dataset
+from asan_analysis.index.framework import Tree
+
+
+def count_answers(data: Dataset, tree: Tree) -> pd.DataFrame:
+    """Answers of one edition by item and status.
+
+    Parameters
+    ----------
+    data : Dataset
+        Cut to one edition.
+    tree : Tree
+        Of that edition.
+
+    Returns
+    -------
+    DataFrame
+        Key item_id, in the order of the tree. Columns scored, not_applicable, not_answered
+        (counts; a service without a row for an item has not answered it) and services, their sum.
+    """
+    counts = (
+        data.assessments.groupby(["item_id", "status"]).size().unstack("status", fill_value=0)
+        .reindex(index=pd.Index(tree.items, name="item_id"), columns=list(STATUSES), fill_value=0)
+    )  # fmt: skip
+    counts["not_answered"] += len(data.services) - counts.sum(axis=1)
+    counts["services"] = counts[list(STATUSES)].sum(axis=1)
+    return counts.rename_axis(columns=None).reset_index()
+
+
+def cover_categories(data: Dataset, tree: Tree) -> pd.DataFrame:
+    """What one edition of a dataset covers, by category and in all.
+
+    Returns
+    -------
+    DataFrame
+        Key category (ids in the dataset's order, then `all`). Columns organisations, services,
+        scored, not_applicable, not_answered (answers), share_scored (0..1).
+    """
+    category = data.organisations.set_index("organisation_id")["category"]
+    services = data.services.assign(category=data.services["organisation_id"].map(category))
+    of_service = services.set_index("service_id")["category"]
+    answers = data.assessments.assign(category=data.assessments["service_id"].map(of_service))
+    counts = answers.groupby(["category", "status"]).size().unstack("status", fill_value=0)
+    order = list(data.categories["id"])
+    table = counts.reindex(index=order, columns=list(STATUSES), fill_value=0)
+    table.insert(0, "organisations", category.value_counts().reindex(order, fill_value=0))
+    table.insert(1, "services", services["category"].value_counts().reindex(order, fill_value=0))
+    expected = table["services"] * len(tree.items)
+    table["not_answered"] += expected - table[list(STATUSES)].sum(axis=1)
+    table.loc[CATEGORY_ALL] = table.sum()
+    asked = table[list(STATUSES)].sum(axis=1)
+    table["share_scored"] = table["scored"] / asked.where(asked > 0)
+    return table.rename_axis(index="category", columns=None).reset_index()

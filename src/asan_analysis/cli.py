@@ -1,0 +1,116 @@
+"""The command line: one thin function a command; libraries are imported where they are used."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from asan_analysis import __version__
+from asan_analysis.errors import AsanAnalysisError, ParameterError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 on success, 1 with one clear message otherwise."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.command(options)
+    except AsanAnalysisError as error:
+        print(f"asan-analysis: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("asan-analysis: stopped; nothing was changed", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="asan-analysis", description="Reproducible analysis of the ASAN service index."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    report = commands.add_parser("report", help="build the report of one edition")
+    report.add_argument("--year", required=True, help="closing year of the edition, as 2023")
+    report.add_argument("--dataset", help="id under data/ or a folder")
+    report.add_argument("--workers", default="2", help="notebooks run at the same time (1 to 16)")
+    report.set_defaults(command=_report)
+
+    check = commands.add_parser("check", help="hold a dataset against its contract")
+    check.add_argument("dataset", metavar="DATASET", help="id under data/ or a folder")
+    check.set_defaults(command=_check)
+
+    score = commands.add_parser("score", help="score any table with any tree")
+    score.add_argument("--framework", required=True, type=Path, metavar="F.csv")
+    score.add_argument("--values", required=True, type=Path, metavar="V.csv")
+    score.add_argument("--rules", type=Path, metavar="R.toml")
+    score.add_argument("--output", required=True, type=Path, metavar="S.csv")
+    score.set_defaults(command=_score)
+    return parser
+
+
+def _whole_number(text: str, *, name: str, low: int, high: int, known: str = "") -> int:
+    """A number given on the command line: digits and nothing else."""
+    if re.fullmatch(r"[0-9]{1,4}", text) and low <= int(text) <= high:
+        return int(text)
+    hint = f"; {known}" if known else ""
+    raise ParameterError(f"{name} {text!r} is not a whole number from {low} to {high}{hint}")
+
+
+def _report(options: argparse.Namespace) -> None:
+    from asan_analysis.data.datasets import DEFAULT_DATASET, load_dataset
+    from asan_analysis.data.editions import find_edition
+    from asan_analysis.report.execute import build_report
+
+    data = load_dataset(options.dataset or DEFAULT_DATASET)
+    years = ", ".join(str(year) for year in data.editions["edition_year"])
+    known = f"known editions of {data.dataset_id}: {years}"
+    year = _whole_number(options.year, name="year", low=1900, high=2200, known=known)
+    find_edition(year, data.editions, of=f"dataset {data.dataset_id}")
+    workers = _whole_number(options.workers, name="workers", low=1, high=16)
+    build_report(data, year, workers=workers)
+
+
+def _check(options: argparse.Namespace) -> None:
+    from asan_analysis.data.datasets import load_dataset
+    from asan_analysis.index.method import check_methods
+
+    data = load_dataset(options.dataset)
+    check_methods(data)
+    print(
+        f"{data.dataset_id}: {data.kind}, {data.about['status']}; {len(data.editions)} edition(s), "
+        f"{len(data.organisations)} organisations, {len(data.services)} services, "
+        f"{len(data.assessments)} answers; no problems"
+    )
+
+
+def _score(options: argparse.Namespace) -> None:
+    from asan_analysis.data.contracts import FRAMEWORK
+    from asan_analysis.data.datasets import load_values
+    from asan_analysis.data.tables import read_csv, read_toml, write_csv
+    from asan_analysis.index.framework import build_tree
+    from asan_analysis.index.rules import check_rules
+    from asan_analysis.index.scoring import score_table
+
+    tree = build_tree(read_csv(options.framework, FRAMEWORK), name=options.framework.name)
+    table = read_toml(options.rules) if options.rules else {}
+    rules = check_rules(table, name=options.rules.name if options.rules else "defaults")
+    values, status, only_na = load_values(
+        options.values, tree.items, columns=list(rules.columns), na=rules.na
+    )
+    scores = score_table(values, status, tree, rules)
+    write_csv(scores.reset_index(), options.output)
+    counts = status.stack().value_counts()
+    print(
+        f"{len(values)} units, {len(tree.items)} items: {counts.get('scored', 0)} answered, "
+        f"{counts.get('not_answered', 0)} not answered, "
+        f"{counts.get('not_applicable', 0)} not applicable"
+    )
+    if only_na:
+        print(
+            f"warning: {options.values.name} writes NA and has no empty cell; NA was read as "
+            f"{rules.na}. If NA stands for every missing value, set na in the rules",
+            file=sys.stderr,
+        )

@@ -1,0 +1,1 @@
+"""How results are shown: words, charts, saved outputs, executed notebooks, pages."""

@@ -1,0 +1,305 @@
+"""What a notebook shows and saves: figures in two languages, tables, sentences, their records."""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import io
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import display
+from matplotlib.axes import Axes
+
+from asan_analysis.data.contracts import CATEGORY_ALL
+from asan_analysis.data.datasets import Dataset
+from asan_analysis.data.editions import Edition
+from asan_analysis.data.provenance import project_root
+from asan_analysis.data.published import Published
+from asan_analysis.data.tables import write_csv
+from asan_analysis.report import charts
+from asan_analysis.report.parts import kind_of, render_table
+from asan_analysis.report.sentences import VALUES
+from asan_analysis.report.texts import CATEGORY_NAMES, TEXTS
+from asan_analysis.report.words import LANGUAGES, Words, name_rows
+
+OUTPUT_VARIABLE = "ASAN_OUTPUT_FOLDER"
+_SHOWN_ROWS = 40
+
+
+@dataclass
+class Chapter:
+    """Collects what one notebook shows; `save` writes it and its records.
+
+    Each section speaks with its own names: `announced` names bodies of the published facts only,
+    the others those of the dataset only.
+    """
+
+    name: str
+    data: Dataset
+    edition: Edition
+    facts: Published
+    folder: Path
+    records: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[Path, bytes | pd.DataFrame] = field(default_factory=dict)
+
+    def words(self, section: str, lang: str = "en") -> Words:
+        """The words of a section in a language."""
+        names = _published_names if section == "announced" else _dataset_names
+        return Words(lang, names(self, lang))
+
+    def figure(
+        self, section: str, name: str, plot: Callable[..., Axes], frame: pd.DataFrame
+    ) -> None:
+        """Draw a chart in every language and show the English one.
+
+        The texts are `<name>.title`, `.caption` and `.alt`; their values come from the function of
+        that name in `report.sentences`.
+        """
+        texts = {}
+        for lang in LANGUAGES:
+            words = self.words(section, lang)
+            values = self._values(name, frame, words)
+            alt = words.say(f"{name}.alt", **values)
+            texts[lang] = {**self._heading(name, words, values), "alt": alt}
+            with plt.style.context(charts.STYLE):
+                ax = plot(frame, words=words, **self._decimals(plot))
+                ax.set_title(texts[lang]["title"])
+                charts.add_foot(ax, self._foot(section, words, values["foot"]))
+                png, svg = _draw(ax)
+            stem = f"figures/{name}" + ("" if lang == "en" else f".{lang}")
+            self.files |= {Path(f"{stem}.png"): png, Path(f"{stem}.svg"): svg}
+            if lang == "en":
+                data = {"image/png": base64.b64encode(png).decode(), "text/plain": alt}
+                _display(data, {"image/png": {"alt": alt}})
+        self._record("figure", section, name, texts=texts)
+
+    def table(
+        self,
+        section: str,
+        name: str,
+        frame: pd.DataFrame,
+        *,
+        decimals: int | None = None,
+        columns: list[str] | None = None,
+        where: pd.Series[bool] | None = None,
+        page: bool = True,
+    ) -> None:
+        """Keep a table for saving at full precision and show it as a reader needs it.
+
+        `columns` and `where` choose what is shown; the file holds everything. `page=False` keeps
+        the table off the report's first page.
+        """
+        decimals = int(self.data.about["decimals"]) if decimals is None else decimals
+        shown = (frame if where is None else frame[where])[columns or list(frame.columns)]
+        texts: dict[str, Any] = {}
+        for lang in LANGUAGES:
+            words = self.words(section, lang)
+            texts[lang] = {
+                **self._heading(name, words, self._values(name, frame, words)),
+                "columns": [words.column(column) for column in shown],
+                "rows": _cells(shown.head(_SHOWN_ROWS), words, decimals),
+            }
+        self.keep(name, frame)
+        numeric = [_is_number(shown[column]) for column in shown]
+        self._record("table", section, name, texts=texts, numeric=numeric, all_rows=len(shown),
+                     page=page)  # fmt: skip
+        _show_table(texts["en"], numeric)
+
+    def keep(self, name: str, frame: pd.DataFrame) -> None:
+        """Keep a table for saving without showing it."""
+        self.files[Path("tables", f"{name}.csv")] = frame
+
+    def sentence(self, section: str, name: str, frame: pd.DataFrame) -> None:
+        """A sentence made from a frame, in every language; the English one is shown.
+
+        An empty frame says the text `<name>.nothing`.
+        """
+        name = name if len(frame) else f"{name}.nothing"
+        texts = {}
+        for lang in LANGUAGES:
+            words = self.words(section, lang)
+            values = self._values(name, frame, words)
+            texts[lang] = {"text": words.say(name, **values)}
+        self._record("sentence", section, name, texts=texts)
+        _display({"text/markdown": texts["en"]["text"]})
+
+    def numbers(self, section: str, figures: Mapping[str, Any]) -> None:
+        """Headline numbers: text key to a count, or to a share below 1 as float."""
+        texts: dict[str, Any] = {}
+        for lang in LANGUAGES:
+            words = self.words(section, lang)
+            texts[lang] = {
+                "numbers": [
+                    [words.percent(value) if isinstance(value, float) else words.number(value),
+                     words.say(key)]
+                    for key, value in figures.items()
+                ]
+            }  # fmt: skip
+        self._record("numbers", section, "", texts=texts)
+        pairs = texts["en"]["numbers"]
+        line = "; ".join(f"**{number}** {label}" for number, label in pairs)
+        _display({"text/markdown": line})
+
+    def places(self, name: str, frame: pd.DataFrame) -> None:
+        """Announced places: category, rank, organisation_id, score_percent and their sources."""
+        texts: dict[str, Any] = {}
+        for lang in LANGUAGES:
+            words = self.words("announced", lang)
+            groups = [
+                {"category": words.name(category), "places": [_place(row, words) for row in rows]}
+                for category, rows in _grouped(frame, "category")
+            ]
+            heading = self._heading(name, words, self._values(name, frame, words))
+            texts[lang] = {**heading, "groups": groups}
+        self.keep(name, frame)
+        sources = sorted(set(frame["source_url"]))
+        self._record("places", "announced", name, texts=texts, sources=sources)
+        columns = ["category", "rank", "organisation_id", "score_percent"]
+        words = self.words("announced")
+        table = {"columns": [words.column(column) for column in columns],
+                 "rows": _cells(frame[columns], words, 2)}  # fmt: skip
+        _show_table({**texts["en"], **table}, [False, True, False, True])
+
+    def save(self) -> list[str]:
+        """Write figures, tables and the records of this chapter; return the names written."""
+        for path, content in self.files.items():
+            target = self.folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, bytes):
+                target.write_bytes(content)
+            else:
+                write_csv(content, target)
+        records = self.folder / "records" / f"{self.name}.json"
+        records.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(self.records, ensure_ascii=False, indent=1, sort_keys=True)
+        records.write_text(text, encoding="utf-8", newline="\n")
+        return [path.as_posix() for path in self.files]
+
+    def _values(self, name: str, frame: pd.DataFrame, words: Words) -> dict[str, str]:
+        """What the texts of a name may use: edition, dataset, and values from the frame."""
+        label = self.edition.label_az if words.lang == "az" else self.edition.label_en
+        common = {"label": label, "dataset": self.data.title(words.lang)}
+        describe = VALUES.get(name)
+        own = describe(frame, words, **self._decimals(describe)) if describe else {}
+        return {**common, **own}
+
+    def _decimals(self, function: Callable[..., Any]) -> dict[str, int]:
+        """The dataset's decimals for a function that takes them."""
+        takes = "decimals" in inspect.signature(function).parameters
+        return {"decimals": int(self.data.about["decimals"])} if takes else {}
+
+    def _heading(self, name: str, words: Words, values: Mapping[str, str]) -> dict[str, str]:
+        return {part: words.say(f"{name}.{part}", **values) for part in ("title", "caption")}
+
+    def _foot(self, section: str, words: Words, count: str) -> str:
+        kind = kind_of(section, self.data.kind)
+        announced = words.say("source.announced")
+        observed = f"{self.data.about['publisher']}, {self.data.title(words.lang)}"
+        source = announced if section == "announced" else observed
+        return words.say("foot", kind=words.say(f"kind.{kind}"), source=source, count=count)
+
+    def _record(self, what: str, section: str, name: str, **more: Any) -> None:
+        kind = kind_of(section, self.data.kind)
+        self.records.append(
+            {"what": what, "section": section, "kind": kind, "name": name,
+             "chapter": self.name, **more}
+        )  # fmt: skip
+
+
+def open_chapter(name: str, data: Dataset, edition: Edition, facts: Published) -> Chapter:
+    """A chapter that saves under the report being built, or under `reports/scratch/` by hand."""
+    given = os.environ.get(OUTPUT_VARIABLE)
+    folder = Path(given) if given else project_root() / "reports" / "scratch"
+    return Chapter(name, data, edition, facts, folder)
+
+
+def _published_names(chapter: Chapter, lang: str) -> dict[str, str]:
+    facts = chapter.facts
+    names = name_rows(facts.organisations, "organisation_id", lang)
+    names |= name_rows(facts.editions, "edition_year", lang)
+    return {**_words_of_categories(lang), **_texts_below("fact.", lang), **names}
+
+
+def _words_of_categories(lang: str) -> dict[str, str]:
+    return {code: names[LANGUAGES.index(lang)] for code, names in CATEGORY_NAMES.items()}
+
+
+def _dataset_names(chapter: Chapter, lang: str) -> dict[str, str]:
+    data = chapter.data
+    words = Words(lang)
+    names = name_rows(data.categories, "id", lang)
+    names[CATEGORY_ALL] = words.column("all")
+    names |= name_rows(data.frameworks[chapter.edition.framework], "node_id", lang)
+    names |= name_rows(data.services, "service_id", lang)
+    names |= name_rows(data.organisations, "organisation_id", lang)
+    names |= name_rows(data.editions, "edition_year", lang)
+    for group in ("level", "figure", "status"):
+        names |= _texts_below(f"{group}.", lang)
+    return names
+
+
+def _texts_below(prefix: str, lang: str) -> dict[str, str]:
+    return {
+        key.removeprefix(prefix): text[LANGUAGES.index(lang)]
+        for key, text in TEXTS.items()
+        if key.startswith(prefix)
+    }
+
+
+def _grouped(frame: pd.DataFrame, column: str) -> list[tuple[str, list[dict[str, Any]]]]:
+    return [
+        (str(code), rows.astype(object).to_dict("records"))
+        for code, rows in frame.groupby(column, sort=False)
+    ]
+
+
+def _place(row: dict[str, Any], words: Words) -> dict[str, Any]:
+    score = row["score_percent"]
+    return {
+        "rank": int(row["rank"]),
+        "name": words.name(row["organisation_id"]),
+        "score": "" if pd.isna(score) else words.number(score, 2),
+        "source_url": row["source_url"],
+        "score_source_url": "" if pd.isna(score) else row["score_source_url"],
+    }
+
+
+def _draw(ax: Axes) -> tuple[bytes, bytes]:
+    """The figure as PNG and SVG whose bytes repeat."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    png, svg = io.BytesIO(), io.BytesIO()
+    figure.savefig(png, format="png", metadata={"Software": None})
+    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+    return png.getvalue(), svg.getvalue()
+
+
+def _cells(frame: pd.DataFrame, words: Words, decimals: int) -> list[list[str]]:
+    """The cells of a frame as a reader sees them."""
+    return [
+        [words.cell(value, column, decimals) for column, value in row.items()]
+        for row in frame.astype(object).to_dict("records")
+    ]
+
+
+def _is_number(column: pd.Series[Any]) -> bool:
+    """Whether a column is set to the right: numbers, but not years and not yes or no."""
+    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    return numeric and not str(column.name).endswith("year")
+
+
+def _display(data: Mapping[str, str], metadata: Mapping[str, Any] | None = None) -> None:
+    display(dict(data), raw=True, metadata=dict(metadata or {}))  # type: ignore[no-untyped-call]
+
+
+def _show_table(texts: Mapping[str, Any], numeric: list[bool]) -> None:
+    html = render_table(texts, numeric)
+    _display({"text/html": html, "text/plain": f"{texts['title']}: {len(texts['rows'])} rows"})

@@ -1,0 +1,177 @@
+"""Pages of a report: the first page in each language, the notebooks, the codebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import escape
+
+from asan_analysis import __version__
+from asan_analysis.data.contracts import DICTIONARY
+from asan_analysis.data.datasets import Dataset
+from asan_analysis.data.editions import Edition
+from asan_analysis.data.tables import read_cells, read_csv, write_csv
+from asan_analysis.errors import ReportError
+from asan_analysis.report.parts import SECTIONS, TEMPLATES, environment, kind_of, style
+from asan_analysis.report.words import LANGUAGES, Words
+
+_FIRST = ("numbers", "sentence", "places")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What every page says of itself: dataset, edition, version and digest of the sources."""
+
+    data: Dataset
+    edition: Edition
+    digest: str
+
+    def label(self, lang: str) -> str:
+        """The printed label of the edition."""
+        return self.edition.label_az if lang == "az" else self.edition.label_en
+
+    def citation(self, lang: str) -> str:
+        """One line that names version, edition, dataset and sources of the report."""
+        return Words(lang).say(
+            "page.cite.text", version=__version__, label=self.label(lang),
+            dataset=self.data.dataset_id, digest=self.digest[:12],
+        )  # fmt: skip
+
+    def bibtex(self) -> str:
+        """The same for a reference manager."""
+        key = f"asan_analysis_{self.edition.edition_year}_{self.data.dataset_id}"
+        return (
+            f"@misc{{{key},\n"
+            f"  title = {{ASAN Analysis: report of edition {self.label('en')}, "
+            f"dataset {self.data.dataset_id}}},\n"
+            f"  author = {{{{ASAN Analysis contributors}}}},\n"
+            f"  note = {{Version {__version__}, source {self.digest[:12]}}}\n}}"
+        )
+
+
+def write_index(
+    folder: Path, records: list[dict[str, Any]], chapters: list[dict[str, str]], identity: Identity
+) -> None:
+    """Write `index.html` (English) and `index.az.html` from the records of all chapters."""
+    files = sorted(f"tables/{path.name}" for path in (folder / "tables").glob("*.csv"))
+    names = {lang: "index.html" if lang == "en" else f"index.{lang}.html" for lang in LANGUAGES}
+    languages = [
+        {"lang": lang, "file": names[lang], "name": Words(lang).say("language_name")}
+        for lang in LANGUAGES
+    ]
+    for lang in LANGUAGES:
+        page = environment().get_template("index.html.j2").render(
+            words=Words(lang), label=identity.label(lang), dataset=identity.data.title(lang),
+            style=style(), version=__version__, languages=languages, chapters=chapters,
+            draft=identity.data.about["status"] == "draft", files=files,
+            sections=_sections(records, identity, lang), citation=identity.citation(lang),
+            data_citation=identity.data.about["citation"],
+            licence=identity.data.about["licence"], bibtex=identity.bibtex(),
+        )  # fmt: skip
+        (folder / names[lang]).write_text(page, encoding="utf-8", newline="\n")
+
+
+def _sections(
+    records: list[dict[str, Any]], identity: Identity, lang: str
+) -> list[dict[str, Any]]:
+    """Sections in their order, each with its kind, heading and records, headlines first."""
+    sections = []
+    for section in SECTIONS:
+        own = [record for record in records if record["section"] == section]
+        own = [record for record in own if record.get("page", True)]
+        if own:
+            own.sort(key=lambda record: record["what"] not in _FIRST)
+            heading = Words(lang).say(f"section.{section}", dataset=identity.data.title(lang))
+            kind = kind_of(section, identity.data.kind)
+            sections.append({"id": section, "kind": kind, "heading": heading, "records": own})
+    return sections
+
+
+def chapter_title(notebook: Mapping[str, Any]) -> str:
+    """The question a notebook asks: its first heading."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown" and cell["source"].startswith("# "):
+            return str(cell["source"].splitlines()[0].removeprefix("# ").strip())
+    raise ReportError("a notebook has no title; start its first cell with '# '")
+
+
+def mark_sections(notebook: Any, data_kind: str) -> None:
+    """Open and close one element per part of a notebook, in the metadata of its cells.
+
+    A second-level heading starts a part. A heading cell tagged `section:<name>` starts a
+    `<section>` with the kind of that section; parts without the tag hold no figures of data and
+    stay plain.
+    """
+    cells = notebook["cells"]
+    starts = [
+        place
+        for place, cell in enumerate(cells)
+        if place == 0 or (cell["cell_type"] == "markdown" and cell["source"].startswith("## "))
+    ]
+    for start, end in zip(starts, [*starts[1:], len(cells)], strict=True):
+        tags = cells[start]["metadata"].get("tags", [])
+        named = [tag.removeprefix("section:") for tag in tags if tag.startswith("section:")]
+        opening, closing = '<div class="part">', "</div>"
+        if named:
+            kind = kind_of(named[0], data_kind)
+            words = Words("en")
+            badge = (
+                f'<p class="kind"><b>{escape(words.say(f"kind.{kind}"))}</b>'
+                f"{escape(words.say(f'kind.{kind}.means'))}</p>"
+            )
+            opening, closing = f'<section data-kind="{kind}">{badge}', "</section>"
+        cells[start]["metadata"]["open"] = [opening]
+        cells[end - 1]["metadata"]["close"] = [closing]
+
+
+def write_notebook_page(
+    notebook: Any, name: str, folder: Path, chapters: list[dict[str, str]], identity: Identity
+) -> None:
+    """Write an executed notebook as a page with its code folded."""
+    from nbconvert.exporters import HTMLExporter
+    from pygments.formatters import HtmlFormatter
+
+    mark_sections(notebook, identity.data.kind)
+    words = Words("en")
+    exporter = HTMLExporter(template_name="notebook", extra_template_basedirs=[str(TEMPLATES)])
+    draft = words.say("page.draft") if identity.data.about["status"] == "draft" else ""
+    page = {
+        "title": chapter_title(notebook), "name": name, "chapters": chapters, "draft": draft,
+        "style": style(), "code_style": HtmlFormatter(style="default").get_style_defs(".highlight"),
+        "back": words.say("page.back"), "code": words.say("page.code"),
+        "citation": identity.citation("en"),
+    }  # fmt: skip
+    html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
+    (folder / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
+
+
+def write_codebook(folder: Path, dictionary_file: Path) -> None:
+    """Write `tables/codebook.csv`: file, column, type, unit, meaning, n, missing.
+
+    Raises
+    ------
+    ReportError
+        A table has a column that `data/dictionary.csv` does not explain.
+    """
+    dictionary = read_csv(dictionary_file, DICTIONARY)
+    known = {(str(row.table), str(row.column)): row for row in dictionary.itertuples()}
+    rows, unknown = [], []
+    for path in sorted((folder / "tables").glob("*.csv")):
+        cells = read_cells(path)
+        for column in cells:
+            entry = known.get((path.stem, column)) or known.get(("*", column))
+            if entry is None:
+                unknown.append(f"{path.name}: {column}")
+                continue
+            missing = int((cells[column] == "").sum())
+            rows.append(
+                {"file": path.name, "column": column, "type": entry.type, "unit": entry.unit,
+                 "meaning": entry.meaning, "n": len(cells) - missing, "missing": missing}
+            )  # fmt: skip
+    if unknown:
+        raise ReportError(f"columns without an entry in {dictionary_file.name}: {unknown}")
+    write_csv(pd.DataFrame(rows), folder / "tables" / "codebook.csv")

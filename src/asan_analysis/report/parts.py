@@ -1,0 +1,58 @@
+"""Parts of a page: its sections and their kinds, tables as HTML, the templates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import jinja2
+from markupsafe import Markup
+
+from asan_analysis.errors import ReportError
+
+SECTIONS = ("announced", "data", "results", "agreement")
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def kind_of(section: str, data_kind: str) -> str:
+    """The kind of data of a section: announced facts, or the kind of the dataset."""
+    if section not in SECTIONS:
+        raise ReportError(f"section {section!r} is not known; known: {', '.join(SECTIONS)}")
+    return "published" if section == "announced" else data_kind
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates; every value is escaped, a missing one is an error."""
+    found = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True,
+        undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
+    )  # fmt: skip
+    found.filters |= {
+        "host": lambda url: urlsplit(url).netloc,
+        "basename": lambda path: path.rpartition("/")[2],
+        "source": _link,
+    }
+    return found
+
+
+def _link(cell: str) -> str | Markup:
+    """A cell that is a public address as a link named after its host."""
+    if not re.fullmatch(r"https?://\S+", cell):
+        return cell
+    return Markup('<a href="{}">{}</a>').format(cell, urlsplit(cell).netloc)  # noqa: S704
+
+
+def style() -> Markup:
+    """The style sheet of all pages."""
+    return Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
+
+
+def render_table(texts: Mapping[str, Any], numeric: Iterable[bool]) -> str:
+    """One table as HTML, its cells escaped."""
+    module: Any = environment().get_template("table.html.j2").module
+    return str(module.table(texts, list(numeric)))

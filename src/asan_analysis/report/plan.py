@@ -1,0 +1,98 @@
+"""Which notebooks a report runs, with which parameters; unknown ones are refused beforehand."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from asan_analysis.errors import ParameterError, ReportError
+
+CHAPTERS = ("00_data_and_coverage", "01_index_overview")
+_LINE = re.compile(r"(\w+)\s*:\s*(int|str|float|bool)\s*=\s*(.+?)\s*(?:#\s*(.*))?")
+_TYPES: dict[str, type] = {"int": int, "str": str, "float": float, "bool": bool}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One notebook with the parameters it is run with."""
+
+    name: str
+    notebook: Path
+    parameters: dict[str, int | str]
+
+
+def plan_report(folder: Path, *, year: int, dataset: str) -> list[Run]:
+    """The runs of a report, in order.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the notebooks.
+    year : int
+        Closing year of the edition.
+    dataset : str
+        Id of the dataset.
+
+    Raises
+    ------
+    ReportError
+        A notebook is missing or unreadable.
+    ParameterError
+        A notebook does not declare a parameter it would be given, or declares another type.
+    """
+    parameters: dict[str, int | str] = {"year": year, "dataset": dataset}
+    runs = [Run(name, folder / f"{name}.ipynb", parameters) for name in CHAPTERS]
+    for run in runs:
+        check_parameters(run.parameters, declared_parameters(run.notebook), name=run.name)
+    return runs
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """A notebook as plain data, each cell's source as one text."""
+    try:
+        notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ReportError(f"{path.name} is missing from {path.parent.name}/; restore it") from None
+    except ValueError as error:
+        raise ReportError(f"{path.name} is not a notebook: {error}") from None
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return notebook
+
+
+def declared_parameters(path: Path) -> dict[str, str]:
+    """Name and type of each line `name: type = literal  # help` of the parameters cell."""
+    cells = [
+        cell
+        for cell in read_notebook(path)["cells"]
+        if "parameters" in cell["metadata"].get("tags", [])
+    ]
+    if len(cells) != 1:
+        raise ReportError(f"{path.name} has {len(cells)} cells tagged parameters; it needs one")
+    lines = [line for line in cells[0]["source"].splitlines() if line.strip()]
+    found = [_LINE.fullmatch(line) for line in lines]
+    for line, match in zip(lines, found, strict=True):
+        if match is None:
+            raise ReportError(
+                f"{path.name}: the parameter line {line!r} is not 'name: type = literal  # help'"
+            )
+    return {match[1]: match[2] for match in found if match}
+
+
+def check_parameters(
+    given: Mapping[str, object], declared: Mapping[str, str], *, name: str
+) -> None:
+    """Refuse parameters a notebook does not declare, and values of another type.
+
+    papermill only warns about them and then reports on the notebook's own defaults.
+    """
+    unknown = sorted(set(given) - set(declared))
+    if unknown:
+        raise ParameterError(f"{name}: unknown {unknown}; it accepts {sorted(declared)}")
+    for key, value in given.items():
+        if type(value) is not _TYPES[declared[key]]:
+            raise ParameterError(f"{name}: {key} is {value!r}; it needs {declared[key]}")

@@ -1,0 +1,88 @@
+"""Labels, numbers and sentences in Azerbaijani and English; every text a reader sees passes here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from asan_analysis.errors import ReportError
+from asan_analysis.report.texts import COLUMNS, TEXTS
+
+LANGUAGES = ("en", "az")
+_POINTS = {"en": (",", "."), "az": ("\u00a0", ",")}
+_PERCENT_COLUMNS = ("share_", "weight", "coverage")
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language and the names of the things a section may name.
+
+    `names` maps a code (of a category, organisation, node, service, edition) to its label. Each
+    section gets its own names, so that a code of one kind of data never shows the name of another.
+    """
+
+    lang: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def say(self, key: str, /, **values: Any) -> str:
+        """The text of a key with its values filled in; numbers come formatted by the caller.
+
+        Raises
+        ------
+        ReportError
+            The key or a value is missing.
+        """
+        try:
+            return TEXTS[key][LANGUAGES.index(self.lang)].format(**values)
+        except KeyError as error:
+            raise ReportError(f"words: {key!r} needs {error}; add it to report/texts.py") from None
+
+    def name(self, code: object) -> str:
+        """The label of a code; the code itself where it has none."""
+        return self.names.get(str(code), str(code))
+
+    def column(self, column: str) -> str:
+        """The heading of a column."""
+        known = COLUMNS.get(column)
+        return known[LANGUAGES.index(self.lang)] if known else self.name(column)
+
+    def number(self, value: float, decimals: int = 0, *, sign: bool = False) -> str:
+        """A number with the language's separators; a missing one is a dash."""
+        if pd.isna(value):
+            return "\u2013"
+        thousands, point = _POINTS[self.lang]
+        text = f"{value:{'+' if sign else ''},.{decimals}f}"
+        return text.replace(",", "\0").replace(".", point).replace("\0", thousands)
+
+    def percent(self, share: float, decimals: int = 1) -> str:
+        """A share from 0 to 1 as percent."""
+        return "\u2013" if pd.isna(share) else f"{self.number(100 * share, decimals)}%"
+
+    def cell(self, value: Any, column: str, decimals: int) -> str:
+        """A cell of a table as a reader sees it; codes become names."""
+        if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+            return "\u2013"
+        if isinstance(value, bool):
+            return self.say("yes" if value else "no")
+        if isinstance(value, str):
+            parts = value.split(";")
+            return " / ".join(map(self.name, parts)) if len(parts) > 1 else self.name(value)
+        if column.endswith("year"):
+            return self.name(int(value))
+        if column.startswith(_PERCENT_COLUMNS):
+            return self.percent(value)
+        if column == "largest_difference":
+            return f"{value:.1e}".replace(".", _POINTS[self.lang][1]) if value else "0"
+        return self.number(value, decimals if isinstance(value, float) else 0)
+
+
+def name_rows(frame: pd.DataFrame, code: str, lang: str) -> dict[str, str]:
+    """Labels by code from a frame with name_az/name_en, title_az/title_en or label_az/label_en."""
+    for stem in ("name", "title", "label"):
+        if f"{stem}_{lang}" in frame:
+            return dict(zip(frame[code].astype(str), frame[f"{stem}_{lang}"].astype(str),
+                            strict=True))  # fmt: skip
+    raise ReportError(f"words: no label in {lang} for {code}")
