@@ -21,15 +21,15 @@ def coverage_by_edition(facts: Published) -> pd.DataFrame:
     DataFrame
         Key edition_year (in order), category (without `all`). Columns services (missing where
         nothing is published), total (printed, missing likewise), conflict (bool: sources disagree
-        on any figure of the edition).
+        on any figure of the edition), source_url.
     """
     coverage = announced_coverage(facts)
     years = facts.editions.sort_values("order")["edition_year"]
     pairs = pd.MultiIndex.from_product([years, CATEGORIES], names=["edition_year", "category"])
-    services = coverage.set_index(["edition_year", "category"])["services"]
-    total = services.xs(CATEGORY_ALL, level="category")
+    printed = coverage.set_index(["edition_year", "category"])[["services", "source_url"]]
+    total = printed["services"].xs(CATEGORY_ALL, level="category")
     conflict = coverage.groupby("edition_year")["conflict"].any()
-    table = services.reindex(pairs).to_frame().reset_index()
+    table = printed.reindex(pairs).reset_index()
     table["total"] = table["edition_year"].map(total)
     table["conflict"] = table["edition_year"].map(conflict).astype("boolean").fillna(False)
     return table
@@ -42,14 +42,14 @@ def scores_by_edition(facts: Published) -> pd.DataFrame:
     -------
     DataFrame
         Columns organisation_id, order (missing where the edition is not certain), edition_year,
-        score_percent, rank, possible_editions.
+        score_percent, rank, possible_editions, source_url.
     """
     order = facts.editions[["edition_year", "order"]]
     scores = announced_scores(facts).merge(
         order, on="edition_year", how="outer", validate="many_to_one"
     )
     columns = ["organisation_id", "order", "edition_year", "score_percent", "rank",
-               "possible_editions"]  # fmt: skip
+               "possible_editions", "source_url"]  # fmt: skip
     return scores[columns].sort_values(["organisation_id", "order"], ignore_index=True)
 
 

@@ -50,9 +50,7 @@ _COUNT = Column("integer", empty=True, checks=(_at_least(0),))
 _PERCENT = Column("number", empty=True, checks=(_between(0, 100),))
 _RANK = Column("integer", empty=True, checks=(_at_least(1),))
 _SOURCE = Column(
-    checks=(
-        pa.Check.str_matches(r"^https?://\S+$", error="is not an address; cite a public page"),
-    )
+    checks=(pa.Check.str_matches(r"^https?://\S+$", error="is not an address; cite a public page"),)
 )
 
 EDITIONS = Contract(

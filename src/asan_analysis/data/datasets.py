@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def load_dataset(dataset: str) -> Dataset:
         for name in _file_names(methods, "framework", problems)
     }
     rules = {
-        name: _collect(problems, lambda name=name: tables.read_toml(folder / name)) or {}
+        name: _collect(problems, partial(tables.read_toml, folder / name)) or {}
         for name in _file_names(methods, "rules", problems)
     }
     refuse(DataError, problems)
@@ -253,6 +254,7 @@ _TABLES = (
     ("announced.csv", contracts.ANNOUNCED, False),
     ("assumptions.csv", contracts.ASSUMPTIONS, False),
 )
+TABLE_FILES = tuple(name for name, _, _ in _TABLES)
 _ABOUT: dict[str, type | tuple[type, ...]] = {
     "id": str, "title_az": str, "title_en": str, "kind": str, "status": str, "publisher": str,
     "licence": str, "citation": str, "decimals": int, "places": int, "min_services": int,
@@ -336,7 +338,7 @@ def _check_links(data: Dataset) -> list[Problem]:
     organisation = ["edition_year", "organisation_id"]
     service = ["edition_year", "service_id"]
     known = set(data.categories["id"])
-    for row in data.organisations[~data.organisations["category"].isin(known)].itertuples():
+    for row in tables.each_row(data.organisations[~data.organisations["category"].isin(known)]):
         remedy = f"write one of {', '.join(sorted(known))}, or add it to dataset.toml"
         problems.append(
             Problem("organisations.csv", int(str(row.Index)) + 2, "category", str(row.category),
@@ -385,7 +387,7 @@ def _check_answers(name: str, answers: pd.DataFrame, data: Dataset) -> list[Prob
             shown = "" if pd.isna(value) else f"{value}"
             problems.append(Problem(name, row + 1, column, shown, rule, remedy))
 
-    for edition in data.editions.itertuples():
+    for edition in tables.each_row(data.editions):
         framework = data.frameworks.get(str(edition.framework))
         if framework is None:
             continue

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from asan_analysis.data.tables import each_row
 from asan_analysis.errors import UnknownEditionError
 
 
@@ -23,11 +24,13 @@ class Edition(NamedTuple):
 def list_editions(editions: pd.DataFrame) -> list[Edition]:
     """The rows of an editions table as records, in their order."""
     columns = [column for column in Edition._fields if column in editions]
-    rows = editions.sort_values("order")[columns].to_dict("records")
-    return [
-        Edition(**{**row, "edition_year": int(row["edition_year"]), "order": int(row["order"])})
-        for row in rows
-    ]
+    rows = each_row(editions.sort_values("order")[columns])
+    return [Edition(**{column: _plain(getattr(row, column)) for column in columns}) for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    """A cell as an ordinary int or str."""
+    return value if isinstance(value, str) else int(value)
 
 
 def find_edition(year: int, editions: pd.DataFrame, *, of: str = "the dataset") -> Edition:

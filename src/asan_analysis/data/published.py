@@ -96,9 +96,7 @@ def announced_coverage(facts: Published) -> pd.DataFrame:
         disagree), source_url (of the first row that prints the picked number of services).
     """
     rows = []
-    for (year, category), group in facts.coverage.groupby(
-        ["edition_year", "category"], sort=False
-    ):
+    for (year, category), group in facts.coverage.groupby(["edition_year", "category"], sort=False):
         services = pick_most_printed(group["services"])
         chosen = group[(group["services"] == services).fillna(False)]
         source = (chosen if len(chosen) else group)["source_url"].iloc[0]
@@ -196,19 +194,20 @@ def find_conflicts(facts: Published) -> pd.DataFrame:
     scopes = ranked.assign(
         what="rank_scope", about=ranked["organisation_id"], value=ranked["scope_printed"]
     )
-    found.append(_disagreeing(scopes).assign(picked=pd.NA))
+    found.append(_disagreeing(scopes).assign(picked=""))
     unplaced = facts.results[facts.results["edition_year"].isna()]
     found.append(
         unplaced.assign(
             what="edition", about=unplaced["organisation_id"], value=unplaced["possible_editions"],
-            picked=pd.NA,
+            picked="",
         )
     )  # fmt: skip
     other = facts.other_facts.assign(what=facts.other_facts["fact"], about="")
-    found.append(_disagreeing(other).assign(picked=pd.NA))
+    found.append(_disagreeing(other).assign(picked=""))
     columns = ["printed_cycle", "what", "about", "value", "source_url", "picked"]
     shown = [frame.reindex(columns=columns).astype(object) for frame in found if len(frame)]
-    return pd.concat(shown, ignore_index=True)
+    table = pd.concat(shown, ignore_index=True)
+    return table.assign(picked=table["picked"].replace({"": pd.NA}))
 
 
 def _disagreeing(rows: pd.DataFrame) -> pd.DataFrame:

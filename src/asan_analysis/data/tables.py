@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -214,7 +214,7 @@ def _failures(
     try:
         schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as error:
-        for case in error.failure_cases.itertuples():
+        for case in each_row(error.failure_cases):
             rule, _, remedy = str(case.check).partition("; ")
             row = int(case.index) + first_row
             problems.append(
@@ -235,6 +235,11 @@ def _failures(
 
 def _show(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def each_row(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a frame as named tuples, `Index` first."""
+    return iter(frame.itertuples())
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

@@ -174,7 +174,7 @@ def _check_nodes(nodes: pd.DataFrame, name: str) -> list[Problem]:
         powers = nodes["aggregation"].dropna()
         powers = powers[powers.str.startswith("power:")].str.removeprefix("power:")
         numbers = pd.to_numeric(powers, errors="coerce").reindex(nodes.index)
-        named = nodes.index.isin(powers.index)
+        named = pd.Series(nodes.index.isin(powers.index), index=nodes.index)
         add(named & numbers.isna(), "aggregation", "has no number after 'power:'", "as power:0.5")
         add(numbers == 0, "aggregation", "is the geometric mean", "write geometric")
     return problems

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition, list_editions
 from asan_analysis.errors import FrameworkError, Problem, refuse
@@ -25,10 +27,12 @@ def check_methods(data: Dataset) -> None:
     """Refuse a dataset whose frameworks or rules have faults, naming all of them."""
     problems: list[Problem] = []
     for edition in list_editions(data.editions):
-        for check in (
-            lambda name=edition.framework: build_tree(data.frameworks[name], name=name),
-            lambda name=edition.rules: check_rules(data.rules[name], name=name),
-        ):
+        framework, rules = edition.framework, edition.rules
+        checks = (
+            partial(build_tree, data.frameworks[framework], name=framework),
+            partial(check_rules, data.rules[rules], name=rules),
+        )
+        for check in checks:
             try:
                 check()
             except FrameworkError as error:

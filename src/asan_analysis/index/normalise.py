@@ -53,7 +53,7 @@ def normalise_items(
     OECD/JRC (2008), Handbook on Constructing Composite Indicators, step 5.
     """
     scaled = np.full_like(values, np.nan)
-    options = [tree.nodes.loc[row].to_dict() for row in tree.item_rows]
+    options = _options(tree)
     for place, option in enumerate(options):
         present = ~np.isnan(values[place])
         if not present.any():
@@ -66,10 +66,14 @@ def normalise_items(
 
 def bottom_of(tree: Tree, rules: Rules, *, shares: bool = False) -> Floats:
     """The score of an item that earns nothing: the low end of `range`, or 0 off that scale."""
-    methods = [
-        _method(tree.nodes.loc[row].to_dict(), rules, shares=shares) for row in tree.item_rows
-    ]
+    methods = [_method(option, rules, shares=shares) for option in _options(tree)]
     return np.array([rules.range[0] if method in _BOUNDED else 0.0 for method in methods])
+
+
+def _options(tree: Tree) -> list[dict[str, Any]]:
+    """The framework's row of each item."""
+    rows = tree.nodes.loc[tree.item_rows].to_dict("records")
+    return [{str(column): value for column, value in row.items()} for row in rows]
 
 
 def _method(option: dict[str, Any], rules: Rules, *, shares: bool) -> str:

@@ -23,8 +23,10 @@ _TOLERANCE = 1e-12
 
 @dataclass(frozen=True)
 class _Scored:
-    """Arrays nodes x units. `raw` is `score` before the rounding of its node; `present` is the
-    share of child weight that has a score; `redistributed` the share of item weight that has not.
+    """Arrays, nodes x units.
+
+    `raw` is `score` before the rounding of its node; `present` is the share of child weight that
+    has a score; `redistributed` is the share of item weight that has none.
     """
 
     score: Floats
@@ -118,12 +120,12 @@ def score_organisations(
     """
     scored, units, weight = _services(assessments, services, tree, rules)
     owner = services.set_index("service_id")["organisation_id"].reindex(units)
-    bodies = pd.unique(services["organisation_id"])
+    bodies = services["organisation_id"].unique().tolist()
     members = [np.flatnonzero((owner == body).to_numpy()) for body in bodies]
     score = _group_means(scored.score, members, weight)
     redistributed = _group_means(scored.redistributed, members, weight)
     if rules.roll_up == "pooled":
-        score = _pool(scored, members, tree, rules, [str(body) for body in bodies]).score
+        score = _pool(scored, members, tree, rules, bodies).score
     if rules.round_organisation is not None:
         score[0] = round_decimal(score[0], rules.round_organisation, rounding=rules.rounding)
     counts = [(~np.isnan(scored.score[:, member])).sum(axis=1) for member in members]
@@ -204,9 +206,7 @@ def score_categories(scores: pd.DataFrame, organisations: pd.DataFrame) -> pd.Da
     )  # fmt: skip
     both = pd.concat([table, table.assign(category="all")], ignore_index=True)
     grouped = both.groupby(["category", "node_id"], sort=False)["score_percent"]
-    result = grouped.agg(
-        score_percent="mean", organisations="count", lowest="min", highest="max"
-    )
+    result = grouped.agg(score_percent="mean", organisations="count", lowest="min", highest="max")
     return result.reset_index()
 
 
@@ -230,15 +230,13 @@ def contribute_organisations(
     """
     scored, units, weight = _services(assessments, services, tree, rules)
     owner = services.set_index("service_id")["organisation_id"].reindex(units)
-    bodies = pd.unique(services["organisation_id"])
+    bodies = services["organisation_id"].unique().tolist()
     members = [np.flatnonzero((owner == body).to_numpy()) for body in bodies]
     if rules.roll_up == "pooled":
-        pooled = _pool(scored, members, tree, rules, [str(body) for body in bodies])
+        pooled = _pool(scored, members, tree, rules, bodies)
         parts, used = _split(pooled, tree, rules)
     else:
-        parts, used = (
-            _group_means(part, members, weight) for part in _split(scored, tree, rules)
-        )
+        parts, used = (_group_means(part, members, weight) for part in _split(scored, tree, rules))
     return pd.DataFrame(
         {
             "organisation_id": np.repeat(bodies, len(tree.node_ids)),
@@ -301,8 +299,8 @@ def _answers(
 ) -> tuple[list[str], Floats, NDArray[np.int8]]:
     """Long answers as matrices items x services; a pair without a row is not answered."""
     units = pd.Index(services["service_id"])
-    unit = units.get_indexer(assessments["service_id"])
-    item = pd.Index(tree.items).get_indexer(assessments["item_id"])
+    unit = units.get_indexer(pd.Index(assessments["service_id"]))
+    item = pd.Index(tree.items).get_indexer(pd.Index(assessments["item_id"]))
     values = np.full((len(tree.items), len(units)), np.nan)
     status = np.full(values.shape, _CODES["not_answered"], dtype="int8")
     values[item, unit] = assessments["value"].to_numpy(dtype="float64")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from asan_analysis.data.tables import each_row
 from asan_analysis.index.ranking import label_ranks
 from asan_analysis.report.words import Words
 
 STYLE = Path(__file__).with_name("asan.mplstyle")
-COLOURS = ("#1f4e79", "#d98b2b", "#5b9e8f", "#8c6bb1", "#7f7f7f", "#b5495b")
-_STATUS_COLOURS = {"scored": "#1f4e79", "not_applicable": "#c9c9c9", "not_answered": "#d98b2b"}
+COLOURS = ("#1f4e79", "#b9650f", "#3f7f72", "#76549a", "#6b6b6b", "#a83a4c")
+_STATUS_COLOURS = {"scored": "#1f4e79", "not_applicable": "#c9c9c9", "not_answered": "#b9650f"}
 _INK = "#333333"
 _PALE = "#8a8a8a"
 
@@ -25,15 +27,17 @@ _PALE = "#8a8a8a"
 def new_axes(width: float = 8.0, height: float = 4.2) -> Axes:
     """An Axes in the project's style; width and height in inches."""
     with plt.style.context(STYLE):
-        figure, ax = plt.subplots(figsize=(width, height))
+        _, ax = plt.subplots(figsize=(width, height))
     return ax
 
 
-def add_foot(ax: Axes, text: str) -> None:
-    """Source, kind and number of bodies under the chart."""
+def add_frame(ax: Axes, *, title: str, foot: str) -> None:
+    """Title above the chart; source, kind and number of bodies under it."""
     figure = ax.figure
     assert isinstance(figure, Figure)
-    figure.supxlabel(text, x=0.01, ha="left", fontsize=7.5, color="#666666", wrap=True)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    lines = textwrap.fill(foot, width=int(figure.get_figwidth() * 17))
+    figure.supxlabel(lines, x=0.01, ha="left", fontsize=7.5, color="#5f5f5f")
 
 
 def plot_coverage(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
@@ -67,10 +71,10 @@ def plot_coverage(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) 
                     va="bottom", fontweight="bold", color=_INK)  # fmt: skip
     ax.set_xticks(range(len(years)), [words.name(year) for year in years])
     ax.set_ylabel(words.say("chart.services"))
-    ax.set_ylim(0, max(bottom.max(), 1) * 1.22)
+    ax.set_ylim(0, max(bottom.max(), 1) * 1.08)
     ax.yaxis.grid(True)
     ax.spines["left"].set_visible(False)
-    ax.legend(loc="upper right", ncols=3, bbox_to_anchor=(1, 1.0), handlelength=1.0)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, handlelength=1.0)
     return ax
 
 
@@ -89,17 +93,16 @@ def plot_printed_scores(frame: pd.DataFrame, *, ax: Axes | None = None, words: W
         placed = rows[rows["order"].notna()].sort_values("order")
         series = placed.set_index("order")["score_percent"].reindex(range(1, len(years) + 1))
         ax.plot(series.index, series, marker="o", color=colour)
-        for row in rows.itertuples():
-            at = 0.0 if pd.isna(row.order) else float(str(row.order))
+        below = colour == COLOURS[0]
+        for row in each_row(rows):
+            score = row.score_percent
+            at = 0.0 if pd.isna(row.order) else float(row.order)
             if at == 0.0:
-                ax.plot([at], [row.score_percent], marker="o", mfc="white", color=colour)
-            text = words.number(float(str(row.score_percent)), 2)
-            upward = body == scored["organisation_id"].iloc[0]
-            offset = (0, -15) if upward else (0, 9)
-            ax.annotate(text, (at, float(str(row.score_percent))), offset, ha="center",
-                        textcoords="offset points", color=colour, fontsize=8.5)  # fmt: skip
-        last = placed.iloc[-1] if len(placed) else rows.iloc[-1]
-        _name_line(ax, words.name(body), last, colour, len(years))
+                ax.plot([at], [score], marker="o", markerfacecolor="white", color=colour)
+            offset = (0, -15) if below and score > 15 else (0, 9)
+            ax.annotate(words.number(score, 2), (at, score), offset, ha="center", color=colour,
+                        textcoords="offset points", fontsize=8.5)  # fmt: skip
+        _name_line(ax, words.name(body), placed if len(placed) else rows, colour)
     if scored["order"].isna().any():
         ax.axvline(0.5, color="#bbbbbb", linewidth=0.8, linestyle=(0, (3, 3)))
     ticks = [0, *years["order"]] if scored["order"].isna().any() else list(years["order"])
@@ -113,15 +116,15 @@ def plot_printed_scores(frame: pd.DataFrame, *, ax: Axes | None = None, words: W
     return ax
 
 
-def _name_line(ax: Axes, name: str, last: Any, colour: str, editions: int) -> None:
-    """The name of a line beside its last point, below it where the line reaches the edge."""
-    at_edge = last["order"] > editions - 1
-    score = float(last["score_percent"])
-    ax.annotate(
-        name, (last["order"], score), (6, -30) if at_edge else (-4, 24),
-        textcoords="offset points", ha="right" if at_edge else "left", va="center", color=colour,
-        fontweight="bold", fontsize=8.5,
-    )  # fmt: skip
+def _name_line(ax: Axes, name: str, points: pd.DataFrame, colour: str) -> None:
+    """The name of a line to the left of its first point, or above the point near the left edge."""
+    first = points.iloc[0]
+    roomy = pd.notna(first["order"]) and first["order"] > 2
+    at = (float(first["order"]) if pd.notna(first["order"]) else 0.0, float(first["score_percent"]))
+    text = textwrap.fill(name, width=32)
+    ax.annotate(text, at, (-9, -4) if roomy else (0, 22), textcoords="offset points",
+                ha="right" if roomy else "left", va="bottom", color=colour, fontweight="bold",
+                fontsize=8.5)  # fmt: skip
 
 
 def plot_answers(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
@@ -143,7 +146,7 @@ def plot_answers(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -
                      color=_INK if status == "not_applicable" else "white")  # fmt: skip
         left += share
     ax.set_yticks(range(len(frame)), [words.name(item) for item in frame["item_id"]])
-    ax.invert_yaxis()
+    ax.set_ylim(len(frame) - 0.5, -0.5)
     ax.set_xlim(0, 100)
     ax.set_xlabel(words.say("chart.share_answers"))
     ax.spines["left"].set_visible(False)
@@ -159,7 +162,7 @@ def plot_ranking(
     `frame`: organisation_id, category, score_percent, rank_all.
     """
     ax = ax or new_axes(8, 1.2 + 0.215 * len(frame))
-    categories = sorted(frame["category"].unique(), key=list(words.names).index)
+    categories = _in_order(frame["category"], words)
     palette = dict(zip(categories, COLOURS, strict=False))
     places = label_ranks(frame["rank_all"])
     for category in categories:
@@ -181,6 +184,11 @@ def plot_ranking(
     return ax
 
 
+def _in_order(codes: pd.Series[Any], words: Words) -> list[str]:
+    """The codes that occur, in the order in which they are named."""
+    return sorted(codes.unique(), key=list(words.names).index)
+
+
 def plot_parameters(
     frame: pd.DataFrame, *, ax: Axes | None = None, words: Words, decimals: int = 2
 ) -> Axes:
@@ -188,7 +196,7 @@ def plot_parameters(
 
     `frame`: category, node_id, score_percent, lowest, highest.
     """
-    nodes, categories = list(dict.fromkeys(frame["node_id"])), list(frame["category"].unique())
+    nodes, categories = list(dict.fromkeys(frame["node_id"])), _in_order(frame["category"], words)
     ax = ax or new_axes(8, 1.3 + 0.34 * len(nodes) * len(categories))
     step = 0.8 / max(len(categories), 1)
     for place, category in enumerate(categories):

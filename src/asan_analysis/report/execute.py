@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import re
 import shutil
 import sys
@@ -13,31 +12,27 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from asan_analysis import __version__
 from asan_analysis.data.datasets import FOLDER_VARIABLE, Dataset, select_edition
-from asan_analysis.data.provenance import digest_of, files_below, project_root, sha256_of
+from asan_analysis.data.provenance import project_root
 from asan_analysis.data.published import load_published
 from asan_analysis.errors import ParameterError, ReportError
 from asan_analysis.index.method import check_methods
+from asan_analysis.report.identity import Identity, source_digest, write_run, write_timings
 from asan_analysis.report.outputs import OUTPUT_VARIABLE
 from asan_analysis.report.pages import (
-    Identity,
     chapter_title,
     write_codebook,
     write_index,
     write_notebook_page,
 )
-from asan_analysis.report.plan import Run, plan_report, read_notebook
+from asan_analysis.report.plan import Run, plan_report
 
 _CELL_SECONDS = 600
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-_PACKAGES = ("jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "pandera", "papermill",
-             "pyarrow", "scipy", "seaborn")  # fmt: skip
 
 
 def build_report(data: Dataset, year: int, *, workers: int = 2) -> Path:
@@ -80,14 +75,15 @@ def build_report(data: Dataset, year: int, *, workers: int = 2) -> Path:
     _, edition = select_edition(data, year)
     runs = plan_report(root / "notebooks", year=year, dataset=data.dataset_id)
     place = root / "reports" / str(year) / data.dataset_id
-    identity = Identity(data, edition, _digest(root, data, runs))
+    notebooks = [run.notebook for run in runs]
+    identity = Identity(data, edition, source_digest(root, data, notebooks))
     print(f"report {year}, {data.dataset_id}: {len(runs)} notebooks", flush=True)
     with _built_aside(place) as folder:
         seconds = _run_notebooks(runs, folder, root, data.folder, workers, place.parent / "failed")
         _write_pages(folder, runs, root, identity)
-        _write_run(folder, root, identity, runs)
-        seconds["report"] = round(time.perf_counter() - started, 3)
-        _write_timings(folder, seconds, workers)
+        write_run(folder, root, identity, {run.name: run.parameters for run in runs}, notebooks)
+        seconds["report"] = time.perf_counter() - started
+        write_timings(folder, seconds, workers=workers)
     print(f"{place.relative_to(root).as_posix()}/index.html  {seconds['report']:.1f} s", flush=True)
     return place
 
@@ -171,14 +167,12 @@ def _run_notebook(run: Run, folder: Path, cache: Path, dataset: Path) -> float:
     return time.perf_counter() - started
 
 
-def _kernel_environment(
-    folder: Path, cache: Path, dataset: Path, private: Path
-) -> dict[str, str]:
+def _kernel_environment(folder: Path, cache: Path, dataset: Path, private: Path) -> dict[str, str]:
     """What a kernel gets from outside: where data and output are, one thread, no user settings."""
     (cache / "matplotlib").mkdir(parents=True, exist_ok=True)
     profile = private / "ipython" / "profile_default"
     profile.mkdir(parents=True)
-    # a kernel warns that it talks over TCP; it does so on the loopback address, with signed messages
+    # a kernel warns of TCP; it talks over the loopback address only, in signed messages
     quiet = "get_config().IPKernelApp.log_level = 40\n"
     (profile / "ipython_kernel_config.py").write_text(quiet, encoding="utf-8")
     return {
@@ -246,74 +240,3 @@ def _write_pages(folder: Path, runs: list[Run], root: Path, identity: Identity) 
     shutil.rmtree(folder / "records")
     write_codebook(folder, root / "data" / "dictionary.csv")
     write_index(folder, records, chapters, identity)
-
-
-def _sources(root: Path, data: Dataset, runs: list[Run]) -> list[Path]:
-    """The files a report of this repository is made from, apart from the dataset's own."""
-    library = files_below(Path(__file__).parents[1])
-    return [*library, *(run.notebook for run in runs), root / "requirements.lock",
-            *files_below(root / "data" / "published"), root / "data" / "dictionary.csv"]  # fmt: skip
-
-
-def _data_files(data: Dataset) -> list[Path]:
-    """The files of the dataset contract; a folder may hold others, which are not read."""
-    names = {"dataset.toml", "editions.csv", "organisations.csv", "services.csv",
-             "assessments.parquet", "evaluations.parquet", "announced.csv", "assumptions.csv",
-             *data.frameworks, *data.rules}  # fmt: skip
-    return [data.folder / name for name in sorted(names) if (data.folder / name).is_file()]
-
-
-def _digest(root: Path, data: Dataset, runs: list[Run]) -> str:
-    """sha256 over library, notebooks, lock and the data read."""
-    library = Path(__file__).parents[2]
-    inside = [path for path in _sources(root, data, runs) if path.is_relative_to(root)]
-    outside = [path for path in files_below(library) if not path.is_relative_to(root)]
-    parts = [
-        digest_of([path for path in inside if path.is_file()], root=root),
-        digest_of(outside, root=library),
-        digest_of(_data_files(data), root=data.folder),
-    ]
-    return digest_of_text(parts)
-
-
-def digest_of_text(parts: list[str]) -> str:
-    """sha256 over texts."""
-    import hashlib
-
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _write_run(folder: Path, root: Path, identity: Identity, runs: list[Run]) -> None:
-    """`run.json`: what the report was made from and every file of it, with checksums."""
-    data = identity.data
-    inputs = {path.relative_to(root).as_posix(): sha256_of(path)
-              for path in _sources(root, data, runs)
-              if path.is_file() and path.is_relative_to(root / "data")}  # fmt: skip
-    inputs |= {f"{data.dataset_id}/{path.name}": sha256_of(path) for path in _data_files(data)}
-    outputs = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files_below(folder)}
-    run = {
-        "version": __version__,
-        "source_digest": identity.digest,
-        "edition": identity.edition._asdict(),
-        "dataset": data.dataset_id,
-        "kind": data.kind,
-        "rules": data.rules[identity.edition.rules],
-        "parameters": {run.name: run.parameters for run in runs},
-        "packages": {name: version(name) for name in _PACKAGES},
-        "inputs": dict(sorted(inputs.items())),
-        "outputs": dict(sorted(outputs.items())),
-    }
-    text = json.dumps(run, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / "run.json").write_text(f"{text}\n", encoding="utf-8", newline="\n")
-
-
-def _write_timings(folder: Path, seconds: dict[str, float], workers: int) -> None:
-    """`timings.json`: what differs from run to run and machine to machine."""
-    timings = {
-        "seconds": {name: round(taken, 3) for name, taken in seconds.items()},
-        "workers": workers,
-        "platform": platform.platform(),
-        "python": platform.python_version(),
-    }
-    text = json.dumps(timings, indent=1, sort_keys=True)
-    (folder / "timings.json").write_text(f"{text}\n", encoding="utf-8", newline="\n")

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import display
+from markupsafe import escape
 from matplotlib.axes import Axes
 
 from asan_analysis.data.contracts import CATEGORY_ALL
@@ -70,14 +72,15 @@ class Chapter:
             texts[lang] = {**self._heading(name, words, values), "alt": alt}
             with plt.style.context(charts.STYLE):
                 ax = plot(frame, words=words, **self._decimals(plot))
-                ax.set_title(texts[lang]["title"])
-                charts.add_foot(ax, self._foot(section, words, values["foot"]))
+                foot = self._foot(section, words, frame, values["foot"])
+                charts.add_frame(ax, title=texts[lang]["title"], foot=foot)
                 png, svg = _draw(ax)
             stem = f"figures/{name}" + ("" if lang == "en" else f".{lang}")
             self.files |= {Path(f"{stem}.png"): png, Path(f"{stem}.svg"): svg}
             if lang == "en":
                 data = {"image/png": base64.b64encode(png).decode(), "text/plain": alt}
                 _display(data, {"image/png": {"alt": alt}})
+                _display({"text/markdown": texts[lang]["caption"]})
         self._record("figure", section, name, texts=texts)
 
     def table(
@@ -103,7 +106,7 @@ class Chapter:
             words = self.words(section, lang)
             texts[lang] = {
                 **self._heading(name, words, self._values(name, frame, words)),
-                "columns": [words.column(column) for column in shown],
+                "columns": [words.column(str(column)) for column in shown],
                 "rows": _cells(shown.head(_SHOWN_ROWS), words, decimals),
             }
         self.keep(name, frame)
@@ -198,11 +201,14 @@ class Chapter:
     def _heading(self, name: str, words: Words, values: Mapping[str, str]) -> dict[str, str]:
         return {part: words.say(f"{name}.{part}", **values) for part in ("title", "caption")}
 
-    def _foot(self, section: str, words: Words, count: str) -> str:
+    def _foot(self, section: str, words: Words, frame: pd.DataFrame, count: str) -> str:
+        """Kind, source (the hosts of announced figures, or the dataset) and what is counted."""
         kind = kind_of(section, self.data.kind)
-        announced = words.say("source.announced")
-        observed = f"{self.data.about['publisher']}, {self.data.title(words.lang)}"
-        source = announced if section == "announced" else observed
+        if section == "announced":
+            hosts = frame["source_url"].dropna().map(lambda url: urlsplit(url).netloc)
+            source = ", ".join(dict.fromkeys(hosts))
+        else:
+            source = f"{self.data.about['publisher']}, {self.data.title(words.lang)}"
         return words.say("foot", kind=words.say(f"kind.{kind}"), source=source, count=count)
 
     def _record(self, what: str, section: str, name: str, **more: Any) -> None:
@@ -255,7 +261,13 @@ def _texts_below(prefix: str, lang: str) -> dict[str, str]:
 
 def _grouped(frame: pd.DataFrame, column: str) -> list[tuple[str, list[dict[str, Any]]]]:
     return [
-        (str(code), rows.astype(object).to_dict("records"))
+        (
+            str(code),
+            [
+                {str(name): value for name, value in row.items()}
+                for row in rows.astype(object).to_dict("records")
+            ],
+        )
         for code, rows in frame.groupby(column, sort=False)
     ]
 
@@ -285,7 +297,7 @@ def _draw(ax: Axes) -> tuple[bytes, bytes]:
 def _cells(frame: pd.DataFrame, words: Words, decimals: int) -> list[list[str]]:
     """The cells of a frame as a reader sees them."""
     return [
-        [words.cell(value, column, decimals) for column, value in row.items()]
+        [words.cell(value, str(column), decimals) for column, value in row.items()]
         for row in frame.astype(object).to_dict("records")
     ]
 
@@ -302,4 +314,5 @@ def _display(data: Mapping[str, str], metadata: Mapping[str, Any] | None = None)
 
 def _show_table(texts: Mapping[str, Any], numeric: list[bool]) -> None:
     html = render_table(texts, numeric)
+    html += f'\n<p class="caption">{escape(texts["caption"])}</p>'
     _display({"text/html": html, "text/plain": f"{texts['title']}: {len(texts['rows'])} rows"})

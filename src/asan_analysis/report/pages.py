@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,45 +11,13 @@ from markupsafe import escape
 
 from asan_analysis import __version__
 from asan_analysis.data.contracts import DICTIONARY
-from asan_analysis.data.datasets import Dataset
-from asan_analysis.data.editions import Edition
-from asan_analysis.data.tables import read_cells, read_csv, write_csv
+from asan_analysis.data.tables import each_row, read_cells, read_csv, write_csv
 from asan_analysis.errors import ReportError
+from asan_analysis.report.identity import Identity
 from asan_analysis.report.parts import SECTIONS, TEMPLATES, environment, kind_of, style
 from asan_analysis.report.words import LANGUAGES, Words
 
-_FIRST = ("numbers", "sentence", "places")
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What every page says of itself: dataset, edition, version and digest of the sources."""
-
-    data: Dataset
-    edition: Edition
-    digest: str
-
-    def label(self, lang: str) -> str:
-        """The printed label of the edition."""
-        return self.edition.label_az if lang == "az" else self.edition.label_en
-
-    def citation(self, lang: str) -> str:
-        """One line that names version, edition, dataset and sources of the report."""
-        return Words(lang).say(
-            "page.cite.text", version=__version__, label=self.label(lang),
-            dataset=self.data.dataset_id, digest=self.digest[:12],
-        )  # fmt: skip
-
-    def bibtex(self) -> str:
-        """The same for a reference manager."""
-        key = f"asan_analysis_{self.edition.edition_year}_{self.data.dataset_id}"
-        return (
-            f"@misc{{{key},\n"
-            f"  title = {{ASAN Analysis: report of edition {self.label('en')}, "
-            f"dataset {self.data.dataset_id}}},\n"
-            f"  author = {{{{ASAN Analysis contributors}}}},\n"
-            f"  note = {{Version {__version__}, source {self.digest[:12]}}}\n}}"
-        )
+_ORDER = ("numbers", "sentence", "places", "figure", "table")
 
 
 def write_index(
@@ -75,16 +42,14 @@ def write_index(
         (folder / names[lang]).write_text(page, encoding="utf-8", newline="\n")
 
 
-def _sections(
-    records: list[dict[str, Any]], identity: Identity, lang: str
-) -> list[dict[str, Any]]:
+def _sections(records: list[dict[str, Any]], identity: Identity, lang: str) -> list[dict[str, Any]]:
     """Sections in their order, each with its kind, heading and records, headlines first."""
     sections = []
     for section in SECTIONS:
         own = [record for record in records if record["section"] == section]
         own = [record for record in own if record.get("page", True)]
         if own:
-            own.sort(key=lambda record: record["what"] not in _FIRST)
+            own.sort(key=lambda record: _ORDER.index(record["what"]))
             heading = Words(lang).say(f"section.{section}", dataset=identity.data.title(lang))
             kind = kind_of(section, identity.data.kind)
             sections.append({"id": section, "kind": kind, "heading": heading, "records": own})
@@ -137,7 +102,11 @@ def write_notebook_page(
 
     mark_sections(notebook, identity.data.kind)
     words = Words("en")
-    exporter = HTMLExporter(template_name="notebook", extra_template_basedirs=[str(TEMPLATES)])
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+        template_name="notebook",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_anchor_links=True,
+    )
     draft = words.say("page.draft") if identity.data.about["status"] == "draft" else ""
     page = {
         "title": chapter_title(notebook), "name": name, "chapters": chapters, "draft": draft,
@@ -158,12 +127,12 @@ def write_codebook(folder: Path, dictionary_file: Path) -> None:
         A table has a column that `data/dictionary.csv` does not explain.
     """
     dictionary = read_csv(dictionary_file, DICTIONARY)
-    known = {(str(row.table), str(row.column)): row for row in dictionary.itertuples()}
+    known = {(str(row.table), str(row.column)): row for row in each_row(dictionary)}
     rows, unknown = [], []
     for path in sorted((folder / "tables").glob("*.csv")):
         cells = read_cells(path)
         for column in cells:
-            entry = known.get((path.stem, column)) or known.get(("*", column))
+            entry = known.get((path.stem, str(column))) or known.get(("*", str(column)))
             if entry is None:
                 unknown.append(f"{path.name}: {column}")
                 continue

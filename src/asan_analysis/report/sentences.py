@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from asan_analysis.data.tables import each_row
 from asan_analysis.report.words import Words
 
 Values = dict[str, str]
@@ -23,8 +24,8 @@ def coverage_by_edition(frame: pd.DataFrame, words: Words) -> Values:
     parts = []
     for year, rows in frame.groupby("edition_year", sort=False):
         named = [
-            f"{words.name(row.category)} {words.number(float(str(row.services)))}"
-            for row in rows.dropna(subset="services").itertuples()
+            f"{words.name(row.category)} {words.number(row.services)}"
+            for row in each_row(rows.dropna(subset="services"))
         ]
         text = ", ".join(named) if named else words.say("chart.not_published").replace("\n", " ")
         parts.append(f"{words.name(year)}: {text}.")
@@ -46,7 +47,7 @@ def printed_scores(frame: pd.DataFrame, words: Words) -> Values:
     for body, rows in scored.groupby("organisation_id", sort=False):
         points = [
             f"{words.number(row.score_percent, 2)} ({_edition(row, words)})"
-            for row in rows.itertuples()
+            for row in each_row(rows)
         ]
         parts.append(f"{words.name(body)}: {', '.join(points)}.")
     return {
@@ -71,16 +72,16 @@ def not_published(frame: pd.DataFrame, words: Words) -> Values:
 def answers_by_item(frame: pd.DataFrame, words: Words) -> Values:
     """Items scored for every service, the item with the fewest scores, every bar in words."""
     share = frame["scored"] / frame["services"]
-    least = share.idxmin()
+    least = frame["item_id"].iloc[int(share.to_numpy().argmin())]
     parts = [
         f"{words.name(row.item_id)}: {words.percent(row.scored / row.services)}."
-        for row in frame.itertuples()
+        for row in each_row(frame)
     ]
     return {
         "complete": words.number(int((frame["scored"] == frame["services"]).sum())),
         "items": words.number(len(frame)),
-        "least": words.name(frame["item_id"][least]),
-        "share": words.percent(share[least]),
+        "least": words.name(least),
+        "share": words.percent(share.min()),
         "series": " ".join(parts),
         "foot": words.say("foot.services", n=words.number(frame["services"].max())),
     }
@@ -104,7 +105,7 @@ def ranking(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     """Number ranked, every bar in words."""
     parts = [
         f"{words.name(row.organisation_id)} {words.number(row.score_percent, decimals)}"
-        for row in frame.itertuples()
+        for row in each_row(frame)
     ]
     count = words.number(int(frame["rank_all"].notna().sum()))
     return {"n": count, "series": ", ".join(parts), "foot": words.say("foot.bodies", n=count)}
@@ -119,7 +120,7 @@ def parameters(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
         f"{words.name(row.node_id)}, {words.name(row.category)}: "
         f"{words.number(row.score_percent, decimals)} "
         f"({words.number(row.lowest, decimals)}–{words.number(row.highest, decimals)})."
-        for row in frame.itertuples()
+        for row in each_row(frame)
     ]
     bodies = frame.groupby("category")["organisations"].max().sum()
     return {

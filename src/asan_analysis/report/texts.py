@@ -30,7 +30,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Editions with published coverage: {n} of {all}.",
         "Əhatəsi dərc olunmuş mərhələlər: {n}/{all}.",
     ),
-    "source.announced": ("public announcements, listed below", "açıq elanlar, aşağıda sadalanıb"),
     # pages
     "page.title": ("ASAN service index {label}", "“ASAN xidmət indeksi” {label}"),
     "page.lead": (
@@ -56,7 +55,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page.cite": ("How to cite", "Necə istinad etməli"),
     "page.cite.text": (
         "ASAN Analysis {version}: report of edition {label}, dataset {dataset}, source {digest}.",
-        "ASAN Analysis {version}: {label} mərhələsinin hesabatı, məlumat {dataset}, mənbə {digest}.",
+        "ASAN Analysis {version}: {label} mərhələsinin hesabatı, məlumat {dataset}, "
+        "mənbə {digest}.",
     ),
     "page.data_from": ("Data of {dataset}: {citation}", "“{dataset}” məlumatları: {citation}"),
     "page.licence": ("Licence of the data: {licence}.", "Məlumatların lisenziyası: {licence}."),
@@ -138,8 +138,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "tərkib və əhatə dəyişir. {unplaced} balının mərhələsi dəqiq olmadığı üçün sıraya "
         "qoyulmayıb.",
     ),
-    "printed_scores.alt": ("Line chart of printed scores. {series}",
-                           "Dərc olunmuş balların xətti qrafiki. {series}"),
+    "printed_scores.alt": (
+        "Line chart of printed scores. {series}",
+        "Dərc olunmuş balların xətti qrafiki. {series}",
+    ),
     "announced_scores.title": ("Printed scores and places", "Dərc olunmuş ballar və yerlər"),
     "announced_scores.caption": (
         "Every score seen in a public source, with the place printed beside it.",
@@ -174,8 +176,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "data.facts.services": ("services", "xidmət"),
     "data.facts.items": ("items", "göstərici"),
     "data.facts.scored": ("of answers scored", "cavablar üzrə bal var"),
-    "coverage_by_category.title": ("Coverage by category, {label}",
-                                   "Kateqoriya üzrə əhatə, {label}"),
+    "coverage_by_category.title": (
+        "Coverage by category, {label}",
+        "Kateqoriya üzrə əhatə, {label}",
+    ),
     "coverage_by_category.caption": (
         "An answer is one item of one service. Not applicable and not answered are kept apart and "
         "neither is zero.",
@@ -219,8 +223,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Bar chart of the overall score of each organisation, highest first. {series}",
         "Hər təşkilatın ümumi balı, ən yüksəkdən başlayaraq. {series}",
     ),
-    "parameters.title": ("Score by part of the index, {label}",
-                         "İndeksin hissələri üzrə bal, {label}"),
+    "parameters.title": (
+        "Score by part of the index, {label}",
+        "İndeksin hissələri üzrə bal, {label}",
+    ),
     "parameters.caption": (
         "Dots: mean of the organisations of a category. Lines: lowest to highest. The lowest mean "
         "over all is {weakest} ({score}).",
@@ -236,14 +242,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Place in the category and over all, beside the score and the number ranked.",
         "Kateqoriya üzrə və ümumi yer, bal və sıralananların sayı.",
     ),
-    "category_scores.title": ("Mean by category and part, {label}",
-                              "Kateqoriya və hissə üzrə orta bal, {label}"),
+    "category_scores.title": (
+        "Mean by category and part, {label}",
+        "Kateqoriya və hissə üzrə orta bal, {label}",
+    ),
     "category_scores.caption": (
         "Plain mean over the organisations of a category that have a score.",
         "Kateqoriyanın balı olan təşkilatları üzrə sadə orta.",
     ),
-    "contributions.title": ("Points that each part contributes, {label}",
-                            "Hər hissənin bala töhfəsi, {label}"),
+    "contributions.title": (
+        "Points that each part contributes, {label}",
+        "Hər hissənin bala töhfəsi, {label}",
+    ),
     "contributions.caption": (
         "Points of the overall score; the parts of an organisation add up to its score.",
         "Ümumi balın payları; təşkilatın hissələri birlikdə onun balını verir.",
@@ -259,15 +269,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The publisher announced no figures for this dataset, so nothing can be compared.",
         "Bu məlumat üzrə elan edilmiş rəqəm yoxdur, ona görə müqayisə aparılmır.",
     ),
-    "reconciliation_summary.title": ("Announced and recomputed figures",
-                                     "Elan edilmiş və yenidən hesablanmış rəqəmlər"),
+    "reconciliation_summary.title": (
+        "Announced and recomputed figures",
+        "Elan edilmiş və yenidən hesablanmış rəqəmlər",
+    ),
     "reconciliation_summary.caption": (
         "A score agrees within half a unit of its announced last decimal, a rank when it is the "
         "same place.",
         "Bal elan edilmiş son onluq işarənin yarısı daxilində, yer isə eyni olduqda uyğun sayılır.",
     ),
-    "reconciliation.title": ("Figure by figure: the overall scores and ranks",
-                             "Rəqəm-rəqəm: ümumi ballar və yerlər"),
+    "reconciliation.title": (
+        "Figure by figure: the overall scores and ranks",
+        "Rəqəm-rəqəm: ümumi ballar və yerlər",
+    ),
     "reconciliation.caption": (
         "Announced by the publisher, recomputed here from the items. All figures in the CSV file.",
         "Nəşr edən elan edib, burada göstəricilərdən yenidən hesablanıb. Bütün rəqəmlər CSV "

@@ -1,4 +1,4 @@
-"""Labels, numbers and sentences in Azerbaijani and English; every text a reader sees passes here."""
+"""Labels, numbers and sentences in English and Azerbaijani: every text a reader sees."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from asan_analysis.report.texts import COLUMNS, TEXTS
 
 LANGUAGES = ("en", "az")
 _POINTS = {"en": (",", "."), "az": ("\u00a0", ",")}
+_VERBATIM = ("printed_cycle", "source_url", "score_source_url", "why", "unknown")
 _PERCENT_COLUMNS = ("share_", "weight", "coverage")
 
 
@@ -49,7 +50,7 @@ class Words:
         known = COLUMNS.get(column)
         return known[LANGUAGES.index(self.lang)] if known else self.name(column)
 
-    def number(self, value: float, decimals: int = 0, *, sign: bool = False) -> str:
+    def number(self, value: Any, decimals: int = 0, *, sign: bool = False) -> str:
         """A number with the language's separators; a missing one is a dash."""
         if pd.isna(value):
             return "\u2013"
@@ -57,7 +58,7 @@ class Words:
         text = f"{value:{'+' if sign else ''},.{decimals}f}"
         return text.replace(",", "\0").replace(".", point).replace("\0", thousands)
 
-    def percent(self, share: float, decimals: int = 1) -> str:
+    def percent(self, share: Any, decimals: int = 1) -> str:
         """A share from 0 to 1 as percent."""
         return "\u2013" if pd.isna(share) else f"{self.number(100 * share, decimals)}%"
 
@@ -67,6 +68,8 @@ class Words:
             return "\u2013"
         if isinstance(value, bool):
             return self.say("yes" if value else "no")
+        if column in _VERBATIM:
+            return str(value)
         if isinstance(value, str):
             parts = value.split(";")
             return " / ".join(map(self.name, parts)) if len(parts) > 1 else self.name(value)

@@ -1,0 +1,128 @@
+"""What a report says of itself: citation, digest of its sources, run.json, timings.json."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from asan_analysis import __version__
+from asan_analysis.data.datasets import TABLE_FILES, Dataset
+from asan_analysis.data.editions import Edition
+from asan_analysis.data.provenance import digest_of, files_below, sha256_of
+from asan_analysis.report.words import Words
+
+_PACKAGES = ("jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "pandera", "papermill",
+             "pyarrow", "scipy", "seaborn")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What every page says of itself: dataset, edition, version and digest of the sources."""
+
+    data: Dataset
+    edition: Edition
+    digest: str
+
+    def label(self, lang: str) -> str:
+        """The printed label of the edition."""
+        return self.edition.label_az if lang == "az" else self.edition.label_en
+
+    def citation(self, lang: str) -> str:
+        """One line that names version, edition, dataset and sources of the report."""
+        return Words(lang).say(
+            "page.cite.text", version=__version__, label=self.label(lang),
+            dataset=self.data.dataset_id, digest=self.digest[:12],
+        )  # fmt: skip
+
+    def bibtex(self) -> str:
+        """The same for a reference manager."""
+        key = f"asan_analysis_{self.edition.edition_year}_{self.data.dataset_id}"
+        return (
+            f"@misc{{{key},\n"
+            f"  title = {{ASAN Analysis: report of edition {self.label('en')}, "
+            f"dataset {self.data.dataset_id}}},\n"
+            f"  author = {{{{ASAN Analysis contributors}}}},\n"
+            f"  note = {{Version {__version__}, source {self.digest[:12]}}}\n}}"
+        )
+
+
+def source_digest(root: Path, data: Dataset, notebooks: list[Path]) -> str:
+    """sha256 over library, notebooks, lock and the data read.
+
+    Names are relative to the library, the project or the dataset, so that the digest is the same
+    wherever these folders lie.
+    """
+    library = Path(__file__).parents[1]
+    project = [*notebooks, root / "requirements.lock", *_announced_files(root)]
+    parts = [
+        digest_of(files_below(library), root=library),
+        digest_of([path for path in project if path.is_file()], root=root),
+        digest_of(_dataset_files(data), root=data.folder),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def write_run(
+    folder: Path,
+    root: Path,
+    identity: Identity,
+    parameters: Mapping[str, Mapping[str, Any]],
+    notebooks: list[Path],
+) -> None:
+    """Write `run.json`: what the report was made from, and every file of it, with checksums."""
+    data = identity.data
+    project = [*notebooks, *_announced_files(root)]
+    inputs = {path.relative_to(root).as_posix(): sha256_of(path) for path in project}
+    inputs |= {f"{data.dataset_id}/{path.name}": sha256_of(path) for path in _dataset_files(data)}
+    _write_json(
+        folder / "run.json",
+        {
+            "version": __version__,
+            "source_digest": identity.digest,
+            "edition": identity.edition._asdict(),
+            "dataset": data.dataset_id,
+            "kind": data.kind,
+            "rules": data.rules[identity.edition.rules],
+            "parameters": parameters,
+            "packages": {name: version(name) for name in _PACKAGES},
+            "inputs": inputs,
+            "outputs": {
+                path.relative_to(folder).as_posix(): sha256_of(path) for path in files_below(folder)
+            },
+        },
+    )
+
+
+def write_timings(folder: Path, seconds: Mapping[str, float], *, workers: int) -> None:
+    """Write `timings.json`: what differs from run to run and from machine to machine."""
+    _write_json(
+        folder / "timings.json",
+        {
+            "seconds": {name: round(taken, 3) for name, taken in seconds.items()},
+            "workers": workers,
+            "platform": platform.platform(),
+            "python": platform.python_version(),
+        },
+    )
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def _announced_files(root: Path) -> list[Path]:
+    """The announced facts and the dictionary of columns."""
+    return [*files_below(root / "data" / "published"), root / "data" / "dictionary.csv"]
+
+
+def _dataset_files(data: Dataset) -> list[Path]:
+    """The files of the dataset contract; a folder may hold others, which are not read."""
+    names = {"dataset.toml", *TABLE_FILES, *data.frameworks, *data.rules}
+    return [data.folder / name for name in sorted(names) if (data.folder / name).is_file()]
