@@ -28,7 +28,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 report: $(READY) ## Build one edition: make report YEAR=2023 [DATASET=asan_sample] [WORKERS=2]
-	@"$(PYTHON)" -m asan_analysis report --year "$$YEAR" $${DATASET:+--dataset "$$DATASET"} $${WORKERS:+--workers "$$WORKERS"}
+	@"$(PYTHON)" -m asan_analysis report --year="$$YEAR" $${DATASET:+--dataset="$$DATASET"} $${WORKERS:+--workers="$$WORKERS"}
 
 lab: $(READY) ## Open the notebooks in JupyterLab
 	@"$(PYTHON)" -m jupyterlab notebooks
@@ -45,6 +45,7 @@ check: $(READY_DEV) ## Check style, types, spelling and that notebooks carry no 
 
 data: $(READY_DEV) ## Rebuild the derived data from the raw files
 	@"$(PYTHON)" scripts/build_egov_benchmark.py
+	@"$(PYTHON)" scripts/build_manifest.py
 
 lock: ## Resolve the dependencies into the lock files; newest versions: make lock UPGRADE=yes
 	@command -v uv >/dev/null || $(MAKE) --no-print-directory .venv/.stamp-dev

@@ -58,3 +58,14 @@ def cover_categories(data: Dataset, tree: Tree) -> pd.DataFrame:
     asked = table[list(STATUSES)].sum(axis=1)
     table["share_scored"] = table["scored"] / asked.where(asked > 0)
     return table.rename_axis(index="category", columns=None).reset_index()
+
+
+def covered_numbers(covered: pd.DataFrame, tree: Tree) -> dict[str, int | float]:
+    """Headline counts of a dataset by text key, from `cover_categories`; shares are floats."""
+    total = covered.set_index("category").loc[CATEGORY_ALL]
+    return {
+        "data.facts.organisations": int(total["organisations"]),
+        "data.facts.services": int(total["services"]),
+        "data.facts.items": len(tree.items),
+        "data.facts.scored": float(total["share_scored"]),
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandera.pandas as pa
 
 from asan_analysis.data.tables import Column, Contract
@@ -41,6 +43,20 @@ _METHOD = pa.Check.str_matches(
     rf"^(?:{'|'.join(AGGREGATIONS)}|power:-?[0-9.]+)$",
     error=f"is not known; write one of {', '.join(AGGREGATIONS)}, power:<p>",
 )
+
+_JSON = pa.Check(
+    lambda text: _is_json(text),
+    element_wise=True,
+    error='is not a JSON list or table; write it as ["geometric"] or {"relative": 0.25}',
+)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), list | dict)
+    except ValueError:
+        return False
+
 
 _YEAR_COLUMN = Column("integer", checks=(_YEAR,))
 _ID = Column(checks=(_CODE,))
@@ -141,9 +157,9 @@ ANNOUNCED = Contract(
 ASSUMPTIONS = Contract(
     {
         "assumption_id": _ID,
-        "key": Column(),
+        "key": Column(empty=True),
         "value": Column(empty=True),
-        "alternatives": Column(empty=True),
+        "alternatives": Column(empty=True, checks=(_JSON,)),
         "active": Column(checks=(_YES_NO,)),
         "why": Column(),
         "unknown": Column(
