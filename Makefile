@@ -27,7 +27,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-report: $(READY) ## Build one edition: make report YEAR=2023 [DATASET=asan_sample] [WORKERS=2]
+report: $(READY) ## Build one edition: make report YEAR=2023 [DATASET=id or folder] [WORKERS=2]
 	@"$(PYTHON)" -m asan_analysis report --year="$$YEAR" $${DATASET:+--dataset="$$DATASET"} $${WORKERS:+--workers="$$WORKERS"}
 
 lab: $(READY) ## Open the notebooks in JupyterLab

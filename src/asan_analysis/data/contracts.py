@@ -44,19 +44,18 @@ _METHOD = pa.Check.str_matches(
     error=f"is not known; write one of {', '.join(AGGREGATIONS)}, power:<p>",
 )
 
-_JSON = pa.Check(
-    lambda text: _is_json(text),
-    element_wise=True,
-    error='is not a JSON list or table; write it as ["geometric"] or {"relative": 0.25}',
-)
-
-
 def _is_json(text: str) -> bool:
     try:
         return isinstance(json.loads(text), list | dict)
     except ValueError:
         return False
 
+
+_JSON = pa.Check(
+    _is_json,
+    element_wise=True,
+    error='is not a JSON list or table; write it as ["geometric"] or {"relative": 0.25}',
+)
 
 _YEAR_COLUMN = Column("integer", checks=(_YEAR,))
 _ID = Column(checks=(_CODE,))

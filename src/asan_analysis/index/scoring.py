@@ -58,6 +58,9 @@ def score_table(
     FrameworkError
         Values that the framework cannot score; see `normalise_items`.
     """
+    if rules.rank_on == "rounded" and 0 not in rules.round:
+        rule, remedy = "needs digits for the root", "add round = {0 = 2}, or rank on unrounded"
+        refuse(FrameworkError, [Problem("rules", None, "rank_on", "rounded", rule, remedy)])
     units = [str(unit) for unit in values.index]
     scored = _score(_matrix(values), _matrix_of_status(status), tree, rules, units, shares=False)
     nodes = pd.DataFrame(scored.score.T, index=values.index, columns=tree.node_ids)

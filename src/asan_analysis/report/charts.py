@@ -18,8 +18,8 @@ from asan_analysis.index.ranking import label_ranks
 from asan_analysis.report.words import Words
 
 STYLE = Path(__file__).with_name("asan.mplstyle")
-COLOURS = ("#1f4e79", "#b9650f", "#3f7f72", "#76549a", "#6b6b6b", "#a83a4c")
-_STATUS_COLOURS = {"scored": "#1f4e79", "not_applicable": "#c9c9c9", "not_answered": "#b9650f"}
+COLOURS = ("#1f4e79", "#ac5a08", "#3f7f72", "#76549a", "#6b6b6b", "#a83a4c")
+_STATUS_COLOURS = {"scored": "#1f4e79", "not_applicable": "#c9c9c9", "not_answered": "#ac5a08"}
 _INK = "#333333"
 _PALE = "#8a8a8a"
 

@@ -1,0 +1,339 @@
+"""The report as a whole, built from a copy of the project whose path holds a space and letters."""
+
+import itertools
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from asan_analysis.data.provenance import KINDS, files_below, sha256_of
+from asan_analysis.data.published import load_published
+from asan_analysis.data.tables import each_row
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACE = Path("reports", "2023", "egov_benchmark_2023")
+
+
+def copy_project(folder: Path) -> Path:
+    """What a report needs, in a folder named with a space and Azerbaijani letters."""
+    project = folder / "a copy Əİş"
+    project.mkdir()
+    for name in ("data", "notebooks", "src"):
+        ignore = shutil.ignore_patterns("__pycache__", "raw", "answers.parquet", ".ipynb_*")
+        shutil.copytree(ROOT / name, project / name, ignore=ignore)
+    shutil.copy(ROOT / "requirements.lock", project)
+    return project
+
+
+def run(project: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """Run the command of the copy, not the installed one."""
+    import os
+
+    environment = {**os.environ, "PYTHONPATH": str(project / "src"), "PYTHONUTF8": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "asan_analysis", *arguments],
+        cwd=project, env=environment, capture_output=True, text=True, encoding="utf-8",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    project = copy_project(tmp_path_factory.mktemp("report"))
+    done = run(project, "report", "--year", "2023")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"00_data_and_coverage  \d+\.\d s", done.stdout)
+    assert re.search(r"01_index_overview  \d+\.\d s", done.stdout)
+    return project
+
+
+@pytest.fixture(scope="module")
+def folder(project):
+    return project / PLACE
+
+
+@pytest.fixture(scope="module")
+def pages(folder):
+    paths = [*folder.glob("*.html"), *(folder / "notebooks").glob("*.html")]
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in paths}
+
+
+def test_the_report_is_whole(folder, pages):
+    assert set(pages) == {
+        "index.html", "index.az.html", "notebooks/00_data_and_coverage.html",
+        "notebooks/01_index_overview.html",
+    }  # fmt: skip
+    for name in ("coverage_by_edition", "printed_scores", "answers_by_item", "ranking"):
+        for end in (".png", ".svg", ".az.png", ".az.svg"):
+            assert (folder / "figures" / f"{name}{end}").stat().st_size > 1000
+    assert not (folder / "records").exists()
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["egov_benchmark_2023"]
+
+
+def kinds_of(html: str) -> list[str]:
+    return [section.get("data-kind") for section in BeautifulSoup(html, "html.parser")("section")]
+
+
+def mixed_kinds(html: str, names: list[str]) -> list[str]:
+    """Sections without exactly one kind, and synthetic ones that name an announced body."""
+    wrong = []
+    for section in BeautifulSoup(html, "html.parser")("section"):
+        kind, text = section.get("data-kind"), section.get_text(" ")
+        if kind not in KINDS or section.find("section"):
+            wrong.append(f"kind {kind}")
+        if kind == "synthetic":
+            wrong += [name for name in names if re.search(rf"\b{re.escape(name)}\b", text)]
+    return wrong
+
+
+def announced_names() -> list[str]:
+    names = []
+    for row in each_row(load_published(ROOT / "data" / "published").organisations):
+        names += [row.name_az, row.name_en, *str(row.aliases).split(";")]
+    return [name for name in names if name != "nan"]
+
+
+def test_the_search_for_mixed_kinds_can_fail():
+    """A planted mixture and a section without a kind are found before the report is judged."""
+    names = announced_names()
+    planted = '<section data-kind="synthetic">Ədliyyə Nazirliyi 71.20</section>'
+    assert mixed_kinds(planted, names) == ["Ədliyyə Nazirliyi"]
+    assert mixed_kinds("<section>12</section>", names) == ["kind None"]
+    nested = '<section data-kind="observed"><section data-kind="published">x</section></section>'
+    assert mixed_kinds(nested, names) == ["kind observed"]
+
+
+def test_each_section_has_one_kind(pages):
+    names = announced_names()
+    for name, html in pages.items():
+        assert mixed_kinds(html, names) == [], name
+        assert kinds_of(html), name
+    assert kinds_of(pages["index.html"]) == ["published", "observed", "observed", "observed"]
+
+
+def test_figures_stand_inside_sections(pages):
+    for name, html in pages.items():
+        for image in BeautifulSoup(html, "html.parser")("img"):
+            assert image.find_parent("section") is not None, name
+
+
+def test_no_country_of_the_dataset_stands_in_the_announced_section(pages):
+    """The announced section names none of the dataset's organisations."""
+    html = BeautifulSoup(pages["index.html"], "html.parser")
+    text = html.find(id="announced").get_text(" ")
+    organisations = pd.read_csv(ROOT / "data" / "egov_benchmark_2023" / "organisations.csv")
+    assert not [name for name in organisations["name_en"] if name in text]
+    for section in html.find_all("section", {"data-kind": "observed"}):
+        text = section.get_text(" ")
+        assert "Ministry of Labour" not in text
+        assert "Pirallahi" not in text
+
+
+def test_the_aide_sees_the_announced_places_first(pages):
+    section = BeautifulSoup(pages["index.html"], "html.parser").find("section")
+    numbers = [item.get_text() for item in section.select("ul.numbers b")]
+    assert numbers == ["438", "47", "3", "9"]
+    first = [group.li.get_text(" ") for group in section.select(".places > div")]
+    assert "Ministry of Labour and Social Protection" in first[0]
+    assert "92.38" in first[0]
+    assert "Pirallahi" in first[1]
+    assert "score not published" in first[1]
+    assert "Azerishig" in first[2]
+
+
+def test_the_azerbaijani_page_speaks_azerbaijani(pages):
+    html = BeautifulSoup(pages["index.az.html"], "html.parser")
+    assert html.html["lang"] == "az"
+    text = html.get_text(" ")
+    assert "Əmək və Əhalinin Sosial Müdafiəsi Nazirliyi" in text
+    assert "92,38" in text
+    assert "Announced" not in text
+
+
+def test_pages_load_nothing_from_outside(pages):
+    """Addresses are cited as links; nothing is loaded from them, and there is no script."""
+    for name, html in pages.items():
+        soup = BeautifulSoup(html, "html.parser")
+        assert not soup("script"), name
+        assert not soup("link"), name
+        for tag in soup(src=True):
+            assert not re.match(r"(?:https?:)?//", tag["src"]), name
+        for style in soup("style"):
+            assert "@import" not in style.get_text()
+            assert "url(" not in style.get_text()
+
+
+def test_links_inside_the_report_lead_somewhere(folder, pages):
+    for name, html in pages.items():
+        soup = BeautifulSoup(html, "html.parser")
+        for tag in [*soup("a", href=True), *soup("img", src=True)]:
+            target = tag.get("href") or tag.get("src")
+            if target.startswith("#"):
+                assert soup.find(id=target[1:]), (name, target)
+            elif not re.match(r"https?:|data:", target):
+                assert ((folder / name).parent / target).resolve().exists(), (name, target)
+
+
+def test_every_picture_has_a_text_that_says_its_series(pages):
+    for name, html in pages.items():
+        for image in BeautifulSoup(html, "html.parser")("img"):
+            assert len(image["alt"]) > 60, name
+            assert re.search(r"\d", image["alt"]), name
+
+
+def test_headings_do_not_skip_a_level(pages):
+    for name in ("index.html", "index.az.html"):
+        found = BeautifulSoup(pages[name], "html.parser").find_all(re.compile("^h[1-6]$"))
+        levels = [int(heading.name[1]) for heading in found]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_notebook_pages_fold_their_code(pages):
+    html = BeautifulSoup(pages["notebooks/01_index_overview.html"], "html.parser")
+    for code in html.select(".highlight"):
+        assert code.find_parent("details") is not None
+    assert html.select("details.code")
+
+
+def test_the_reconciliation_is_complete(folder):
+    """35 of 35 ranks and every announced score."""
+    summary = pd.read_csv(folder / "tables" / "reconciliation_summary.csv")
+    assert (summary["agreeing"] == summary["figures"]).all()
+    ranks = summary[summary["figure"] == "rank"]
+    assert ranks["figures"].tolist() == [35]
+    assert summary["not_computed"].sum() == 0
+
+
+def test_the_codebook_explains_every_column_of_every_table(folder):
+    codebook = pd.read_csv(folder / "tables" / "codebook.csv")
+    assert list(codebook.columns) == [
+        "file", "column", "type", "unit", "meaning", "n", "missing",
+    ]  # fmt: skip
+    found = set(zip(codebook["file"], codebook["column"], strict=True))
+    for path in (folder / "tables").glob("*.csv"):
+        if path.name != "codebook.csv":
+            table = pd.read_csv(path, dtype=str)
+            assert {(path.name, column) for column in table} <= found
+            rows = codebook[codebook["file"] == path.name]
+            assert (rows["n"] + rows["missing"] == len(table)).all()
+
+
+def test_run_json_names_every_input_and_output(folder):
+    content = json.loads((folder / "run.json").read_text("utf-8"))
+    files = {path.relative_to(folder).as_posix() for path in files_below(folder)}
+    assert set(content["outputs"]) == files - {"run.json", "timings.json"}
+    for name, digest in content["outputs"].items():
+        assert sha256_of(folder / name) == digest
+    assert content["inputs"]["data/published/results.csv"] == sha256_of(
+        ROOT / "data" / "published" / "results.csv"
+    )
+    assert content["edition"]["edition_year"] == 2023
+    assert content["packages"]["pandas"]
+    assert not re.search(r"seconds|commit|/tmp/|\bworkers\b", json.dumps(content))
+
+
+def test_nothing_of_this_machine_stands_in_the_report(project, folder):
+    for path in files_below(folder):
+        if path.suffix in (".html", ".ipynb", ".csv", ".json", ".svg"):
+            text = path.read_text("utf-8")
+            assert str(project) not in text, path.name
+            assert str(Path.home()) not in text, path.name
+
+
+def test_citation_names_version_and_digest(folder, pages):
+    digest = json.loads((folder / "run.json").read_text("utf-8"))["source_digest"]
+    assert digest[:12] in pages["index.html"]
+    assert "@misc{" in pages["index.html"]
+
+
+def fail_in(project: Path, name: str, source: str) -> None:
+    """Make the last code cell of a notebook fail."""
+    path = project / "notebooks" / f"{name}.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    notebook["cells"][-1]["source"] = source
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def test_a_failing_notebook_leaves_the_last_good_report(tmp_path):
+    """The error shows notebook, cell, line and reason in ten lines; nothing is half-written."""
+    project = copy_project(tmp_path)
+    folder = project / PLACE
+    folder.mkdir(parents=True)
+    (folder / "index.html").write_text("last good report", encoding="utf-8")
+    fail_in(project, "01_index_overview", "x = 1\nvalue = undefined_name + 1\n")
+    done = run(project, "report", "--year", "2023")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 10
+    assert re.search(r"01_index_overview failed in cell \d+", done.stderr)
+    assert "value = undefined_name + 1" in done.stderr
+    assert "NameError: name 'undefined_name' is not defined" in done.stderr
+    assert [path.name for path in folder.iterdir()] == ["index.html"]
+    kept = project / "reports" / "2023" / "failed" / "01_index_overview.ipynb"
+    assert "undefined_name" in kept.read_text("utf-8")
+    left = {path.name for path in (project / "reports" / "2023").iterdir()}
+    assert left == {"failed", "egov_benchmark_2023"}
+
+
+def test_a_notebook_without_the_parameter_is_refused_before_anything_runs(tmp_path):
+    project = copy_project(tmp_path)
+    path = project / "notebooks" / "00_data_and_coverage.ipynb"
+    path.write_text(path.read_text("utf-8").replace("year: int", "yaer: int"), encoding="utf-8")
+    done = run(project, "report", "--year", "2023")
+    assert done.returncode == 1
+    assert "unknown ['year']; it accepts ['dataset', 'yaer']" in done.stderr
+    assert not (project / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    ("year", "told"),
+    [
+        ("2015", "known editions: 2023"),
+        ("", "known editions of egov_benchmark_2023: 2023"),
+        ("2023; touch x", "is not a whole number"),
+        ('2023"; touch x; "', "is not a whole number"),
+        ("`touch x`", "is not a whole number"),
+        ("２０２３", "is not a whole number"),
+        ("-2023", "is not a whole number"),
+        ("2023.0", "is not a whole number"),
+    ],
+)
+def test_a_year_that_is_none_is_refused_with_the_known_editions(project, year, told):
+    before = sorted(project.rglob("*"))
+    done = run(project, "report", f"--year={year}")
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    after = [path for path in sorted(project.rglob("*")) if "__pycache__" not in path.parts]
+    assert after == [path for path in before if "__pycache__" not in path.parts]
+
+
+def test_a_folder_of_another_place_cannot_take_the_id_of_a_dataset(project, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(project / "data" / "egov_benchmark_2023", other)
+    done = run(project, "report", "--year", "2023", "--dataset", str(other))
+    assert done.returncode == 1
+    assert "belongs to data/egov_benchmark_2023 already" in done.stderr
+
+
+def test_a_dataset_of_a_users_own_folder_is_reported_under_its_own_id(project, tmp_path):
+    """A folder outside the project, without announced figures, as a draft."""
+    own = tmp_path / "my data"
+    shutil.copytree(project / "data" / "egov_benchmark_2023", own)
+    (own / "announced.csv").unlink()
+    about = (own / "dataset.toml").read_text("utf-8")
+    about = about.replace('"egov_benchmark_2023"', '"own"').replace('"final"', '"draft"')
+    (own / "dataset.toml").write_text(about, encoding="utf-8")
+    done = run(project, "report", "--year", "2023", "--dataset", str(own))
+    assert done.returncode == 0, done.stderr
+    page = (project / "reports" / "2023" / "own" / "index.html").read_text("utf-8")
+    assert "Draft: not for publication" in page
+    assert "announced no figures" in page
+    shutil.rmtree(project / "reports" / "2023" / "own")
