@@ -74,11 +74,12 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
-    from asan_analysis.data.datasets import load_dataset
-    from asan_analysis.index.method import check_methods
+    from asan_analysis.data.datasets import examine_dataset
+    from asan_analysis.errors import DataError, refuse
+    from asan_analysis.index.method import examine_methods
 
-    data = load_dataset(options.dataset)
-    check_methods(data)
+    data, problems = examine_dataset(options.dataset)
+    refuse(DataError, [*problems, *examine_methods(data)])
     print(
         f"{data.dataset_id}: {data.kind}, {data.about['status']}; {len(data.editions)} edition(s), "
         f"{len(data.organisations)} organisations, {len(data.services)} services, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from asan_analysis.data.contracts import CATEGORY_ALL, STATUSES
@@ -24,10 +25,12 @@ def count_answers(data: Dataset, tree: Tree) -> pd.DataFrame:
     DataFrame
         Key item_id, in the order of the tree. Columns scored, not_applicable, not_answered
         (counts; a service without a row for an item has not answered it) and services, their sum.
+        Empty for a register, a dataset without assessments.
     """
+    items = tree.items if len(data.assessments) else []
     counts = (
         data.assessments.groupby(["item_id", "status"]).size().unstack("status", fill_value=0)
-        .reindex(index=pd.Index(tree.items, name="item_id"), columns=list(STATUSES), fill_value=0)
+        .reindex(index=pd.Index(items, name="item_id"), columns=list(STATUSES), fill_value=0)
     )  # fmt: skip
     counts["not_answered"] += len(data.services) - counts.sum(axis=1)
     counts["services"] = counts[list(STATUSES)].sum(axis=1)
@@ -41,7 +44,8 @@ def cover_categories(data: Dataset, tree: Tree) -> pd.DataFrame:
     -------
     DataFrame
         Key category (ids in the dataset's order, then `all`). Columns organisations, services,
-        scored, not_applicable, not_answered (answers), share_scored (0..1).
+        scored, not_applicable, not_answered (answers), share_scored (0..1); these four are missing
+        for a register, a dataset without assessments.
     """
     category = data.organisations.set_index("organisation_id")["category"]
     services = data.services.assign(category=data.services["organisation_id"].map(category))
@@ -57,15 +61,18 @@ def cover_categories(data: Dataset, tree: Tree) -> pd.DataFrame:
     table.loc[CATEGORY_ALL] = table.sum()
     asked = table[list(STATUSES)].sum(axis=1)
     table["share_scored"] = table["scored"] / asked.where(asked > 0)
+    if data.assessments.empty:
+        table[[*STATUSES, "share_scored"]] = np.nan
     return table.rename_axis(index="category", columns=None).reset_index()
 
 
 def covered_numbers(covered: pd.DataFrame, tree: Tree) -> dict[str, int | float]:
     """Headline counts of a dataset by text key, from `cover_categories`; shares are floats."""
-    total = covered.set_index("category").loc[CATEGORY_ALL]
-    return {
+    total = covered.set_index("category").loc[CATEGORY_ALL].to_dict()
+    counts: dict[str, int | float] = {
         "data.facts.organisations": int(total["organisations"]),
         "data.facts.services": int(total["services"]),
         "data.facts.items": len(tree.items),
-        "data.facts.scored": float(total["share_scored"]),
     }
+    share = float(total["share_scored"])
+    return counts if np.isnan(share) else {**counts, "data.facts.scored": share}

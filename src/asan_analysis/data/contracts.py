@@ -44,6 +44,7 @@ _METHOD = pa.Check.str_matches(
     error=f"is not known; write one of {', '.join(AGGREGATIONS)}, power:<p>",
 )
 
+
 def _is_json(text: str) -> bool:
     try:
         return isinstance(json.loads(text), list | dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -101,43 +102,58 @@ def load_dataset(dataset: str) -> Dataset:
     ParameterError
         No such dataset.
     """
+    data, problems = examine_dataset(dataset)
+    refuse(DataError, problems)
+    return data
+
+
+def examine_dataset(dataset: str) -> tuple[Dataset, list[Problem]]:
+    """A dataset as far as it can be read, and every failure of every file.
+
+    A table that cannot be read is empty, and nothing is held against it.
+
+    Raises
+    ------
+    ParameterError
+        No such dataset.
+    """
     folder = dataset_folder(dataset)
     if not folder.is_dir():
         raise ParameterError(f"dataset {dataset!r}: there is no such folder")
     problems: list[Problem] = []
-    about = _check_about(_collect(problems, lambda: tables.read_toml(folder / "dataset.toml")))
-    problems += about.pop("problems")
+    read = _collect(problems, lambda: tables.read_toml(folder / "dataset.toml"))
+    about = {} if read is None else read
+    problems += [] if read is None else _check_about(about)
     frames = {
-        name: _read_table(folder, name, contract, problems, required=required)
+        name: _read_table(folder / name, contract, problems, required=required)
         for name, contract, required in _TABLES
     }
-    methods = frames["editions.csv"]
+    editions = _table(frames, "editions.csv")
     frameworks = {
-        name: _read_table(folder, name, contracts.FRAMEWORK, problems, required=True)
-        for name in _file_names(methods, "framework", problems)
+        name: _read_table(folder / name, contracts.FRAMEWORK, problems, required=True)
+        for name in _file_names(editions, "framework", problems)
     }
     rules = {
-        name: _collect(problems, partial(tables.read_toml, folder / name)) or {}
-        for name in _file_names(methods, "rules", problems)
+        name: _collect(problems, partial(tables.read_toml, folder / name))
+        for name in _file_names(editions, "rules", problems)
     }
-    refuse(DataError, problems)
+    unread = {name for name, table in {**frames, **frameworks, **rules}.items() if table is None}
     data = Dataset(
-        dataset_id=about["id"],
+        dataset_id=str(about.get("id", "")),
         folder=folder,
         about=about,
-        categories=pd.DataFrame(about["categories"]).sort_values("order", ignore_index=True),
-        editions=frames["editions.csv"],
-        organisations=frames["organisations.csv"],
-        services=frames["services.csv"],
-        assessments=frames["assessments.parquet"],
-        announced=frames["announced.csv"],
-        assumptions=frames["assumptions.csv"],
-        evaluations=frames["evaluations.parquet"],
-        frameworks=frameworks,
-        rules=rules,
+        categories=_categories(about),
+        editions=editions,
+        organisations=_table(frames, "organisations.csv"),
+        services=_table(frames, "services.csv"),
+        assessments=_table(frames, "assessments.parquet"),
+        announced=_table(frames, "announced.csv"),
+        assumptions=_table(frames, "assumptions.csv"),
+        evaluations=_table(frames, "evaluations.parquet"),
+        frameworks={name: table for name, table in frameworks.items() if table is not None},
+        rules={name: table for name, table in rules.items() if table is not None},
     )
-    refuse(DataError, _check_links(data))
-    return data
+    return data, [*problems, *_check_links(data, unread)]
 
 
 def select_edition(data: Dataset, year: int) -> tuple[Dataset, Edition]:
@@ -255,7 +271,8 @@ _TABLES = (
     ("assumptions.csv", contracts.ASSUMPTIONS, False),
 )
 TABLE_FILES = tuple(name for name, _, _ in _TABLES)
-_ABOUT: dict[str, type | tuple[type, ...]] = {
+_TYPE_NAMES = {str: "text", int: "a whole number", list: "[[categories]] tables"}
+_ABOUT: dict[str, type] = {
     "id": str, "title_az": str, "title_en": str, "kind": str, "status": str, "publisher": str,
     "licence": str, "citation": str, "decimals": int, "places": int, "min_services": int,
     "categories": list,
@@ -264,7 +281,7 @@ _ABOUT_VALUES = {"kind": ("observed", "synthetic"), "status": ("draft", "final")
 
 
 def _collect(problems: list[Problem], read: Callable[[], Any]) -> Any:
-    """What `read` returns; its problems join the list instead of being raised."""
+    """What `read` returns, or None; its problems join the list instead of being raised."""
     try:
         return read()
     except DataError as error:
@@ -273,21 +290,46 @@ def _collect(problems: list[Problem], read: Callable[[], Any]) -> Any:
 
 
 def _read_table(
-    folder: Path,
-    name: str,
-    contract: tables.Contract,
-    problems: list[Problem],
-    *,
-    required: bool,
-) -> pd.DataFrame:
-    """A checked table; empty with the contract's columns when absent or faulty."""
-    read = tables.read_parquet if name.endswith(".parquet") else tables.read_csv
-    if required or (folder / name).exists():
-        table = _collect(problems, lambda: read(folder / name, contract))
-        if table is not None:
-            return pd.DataFrame(table)
-    nothing = pd.DataFrame({column: pd.Series(dtype="str") for column in contract.columns})
-    return tables.check_table(nothing, contract, name=name, first_row=1)
+    path: Path, contract: tables.Contract, problems: list[Problem], *, required: bool
+) -> pd.DataFrame | None:
+    """A table with its failures added to the list; None when it is unreadable."""
+    name, parquet = path.name, path.suffix == ".parquet"
+    if not required and not path.exists():
+        return _nothing(contract)
+
+    def read() -> tuple[pd.DataFrame, list[Problem]]:
+        cells = tables.read_parquet(path) if parquet else tables.read_cells(path)
+        return tables.examine_table(cells, contract, name=name, first_row=1 if parquet else 2)
+
+    table, found = _collect(problems, read) or (None, [])
+    problems += found
+    return table
+
+
+def _nothing(contract: tables.Contract) -> pd.DataFrame:
+    """An empty table with the columns and types of a contract."""
+    cells = pd.DataFrame({column: pd.Series(dtype="str") for column in contract.columns})
+    return tables.check_table(cells, contract, name="", first_row=1)
+
+
+def _table(frames: dict[str, pd.DataFrame | None], name: str) -> pd.DataFrame:
+    """A table that was read, or an empty one."""
+    table = frames[name]
+    contract = next(contract for other, contract, _ in _TABLES if other == name)
+    return _nothing(contract) if table is None else table
+
+
+def _categories(about: dict[str, Any]) -> pd.DataFrame:
+    """The categories of dataset.toml in their order; entries with faults are left out."""
+    columns = ["id", "title_az", "title_en", "order"]
+    given = about.get("categories")
+    entries = [
+        entry
+        for entry in (given if isinstance(given, list) else [])
+        if isinstance(entry, dict) and set(columns) <= set(entry)
+    ]
+    table = pd.DataFrame(entries, columns=columns)
+    return table.sort_values("order", ignore_index=True)
 
 
 def _file_names(editions: pd.DataFrame, column: str, problems: list[Problem]) -> list[str]:
@@ -302,11 +344,9 @@ def _file_names(editions: pd.DataFrame, column: str, problems: list[Problem]) ->
     return [name for name in names if Path(name).name == name]
 
 
-def _check_about(about: dict[str, Any] | None) -> dict[str, Any]:
-    """The content of dataset.toml with a list of its problems under `problems`."""
+def _check_about(about: dict[str, Any]) -> list[Problem]:
+    """Faults of dataset.toml."""
     problems: list[Problem] = []
-    if about is None:
-        return {"problems": problems}
 
     def add(key: str, value: object, rule: str, remedy: str) -> None:
         problems.append(Problem("dataset.toml", None, key, str(value), rule, remedy))
@@ -314,42 +354,55 @@ def _check_about(about: dict[str, Any] | None) -> dict[str, Any]:
     for key, kind in _ABOUT.items():
         if key not in about:
             add(key, "", "is missing", "add it")
-        elif not isinstance(about[key], kind):
-            add(key, about[key], "has the wrong type", f"write a {getattr(kind, '__name__', kind)}")
+        elif type(about[key]) is not kind:
+            add(key, about[key], "has the wrong type", f"write {_TYPE_NAMES[kind]}")
     for key, allowed in _ABOUT_VALUES.items():
         if about.get(key, allowed[0]) not in allowed:
             add(key, about[key], "is not known", f"write one of {', '.join(allowed)}")
     identifier = about.get("id", "x")
-    if not (isinstance(identifier, str) and identifier.isascii() and identifier.isidentifier()):
-        add("id", identifier, "is not a name", "use ascii letters, digits and '_'")
-    for entry in about["categories"] if isinstance(about.get("categories"), list) else []:
+    if isinstance(identifier, str) and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", identifier):
+        add("id", identifier, "is not a name", "use ascii letters, digits, '_' and '-'")
+    given = about.get("categories")
+    entries = given if isinstance(given, list) else []
+    for entry in entries:
         for key in ("id", "title_az", "title_en", "order"):
-            if key not in entry:
+            if not isinstance(entry, dict) or key not in entry:
                 add(f"categories.{key}", entry, "is missing", "add it to this category")
-    return {**about, "problems": problems}
+    names = [entry.get("id") for entry in entries if isinstance(entry, dict)]
+    for name in sorted({str(name) for name in names if names.count(name) > 1}):
+        add("categories.id", name, "stands twice", "keep one category for each id")
+    return problems
 
 
-def _check_links(data: Dataset) -> list[Problem]:
-    """Rows that point at something the dataset does not hold, and values off their scale."""
+_ORGANISATION = ["edition_year", "organisation_id"]
+_SERVICE = ["edition_year", "service_id"]
+
+
+def _check_links(data: Dataset, unread: set[str]) -> list[Problem]:
+    """Rows that point at something the dataset does not hold, and values off their scale.
+
+    Nothing is held against a table that could not be read.
+    """
     problems: list[Problem] = []
-    years = ["edition_year"]
-    for name, frame in _by_edition(data):
-        problems += _unknown(name, frame, years, data.editions, years)
-    organisation = ["edition_year", "organisation_id"]
-    service = ["edition_year", "service_id"]
+    if "editions.csv" not in unread:
+        for name, frame in _by_edition(data):
+            problems += _unknown(name, frame, ["edition_year"], data.editions)
     known = set(data.categories["id"])
-    for row in tables.each_row(data.organisations[~data.organisations["category"].isin(known)]):
+    rows = data.organisations["category"]
+    for row in rows.index[rows.notna() & ~rows.isin(known)] if known else []:
         remedy = f"write one of {', '.join(sorted(known))}, or add it to dataset.toml"
+        rule = "is not a category of the dataset"
         problems.append(
-            Problem("organisations.csv", int(str(row.Index)) + 2, "category", str(row.category),
-                    "is not a category of the dataset", remedy)
-        )  # fmt: skip
-    problems += _unknown(
-        "services.csv", data.services, organisation, data.organisations, organisation
-    )
-    for name, frame in (("assessments", data.assessments), ("evaluations", data.evaluations)):
-        problems += _unknown(f"{name}.parquet", frame, service, data.services, service)
-        problems += _check_answers(f"{name}.parquet", frame, data)
+            Problem("organisations.csv", int(row) + 2, "category", rows[row], rule, remedy)
+        )
+    if "organisations.csv" not in unread:
+        problems += _unknown("services.csv", data.services, _ORGANISATION, data.organisations)
+    for name, frame in (
+        ("assessments.parquet", data.assessments), ("evaluations.parquet", data.evaluations),
+    ):  # fmt: skip
+        if "services.csv" not in unread:
+            problems += _unknown(name, frame, _SERVICE, data.services)
+        problems += _check_answers(name, frame, data)
     return problems
 
 
@@ -361,20 +414,26 @@ def _by_edition(data: Dataset) -> Iterator[tuple[str, pd.DataFrame]]:
     yield "announced.csv", data.announced
 
 
+_ABSENT = {
+    "edition_year": "is not in editions.csv",
+    "organisation_id": "is not in organisations.csv for that edition",
+    "service_id": "is not in services.csv for that edition",
+}
+
+
 def _unknown(
-    name: str, frame: pd.DataFrame, columns: list[str], other: pd.DataFrame, keys: list[str]
+    name: str, frame: pd.DataFrame, columns: list[str], other: pd.DataFrame
 ) -> list[Problem]:
-    """Rows whose key does not stand in the other table."""
-    found = pd.MultiIndex.from_frame(frame[columns]).isin(pd.MultiIndex.from_frame(other[keys]))
+    """Rows whose key does not stand in the other table; incomplete keys are left alone."""
+    known = pd.MultiIndex.from_frame(other[columns])
+    whole = frame[columns].notna().all(axis=1).to_numpy()
+    found = pd.MultiIndex.from_frame(frame[columns]).isin(known)
     first = 1 if name.endswith(".parquet") else 2
-    what = {"edition_year": "is not in editions.csv", "organisation_id": "is not in "
-            "organisations.csv for that edition", "service_id": "is not in services.csv for that "
-            "edition"}[columns[-1]]  # fmt: skip
+    rule, remedy = _ABSENT[columns[-1]], "add it there or correct this row"
     return [
-        Problem(name, row + first, columns[-1], str(frame[columns[-1]].iloc[row]), what,
-                "add it there or correct this row")
-        for row in np.flatnonzero(~found).tolist()
-    ]  # fmt: skip
+        Problem(name, row + first, columns[-1], str(frame[columns[-1]].iloc[row]), rule, remedy)
+        for row in np.flatnonzero(whole & ~found).tolist()
+    ]
 
 
 def _check_answers(name: str, answers: pd.DataFrame, data: Dataset) -> list[Problem]:
@@ -391,11 +450,12 @@ def _check_answers(name: str, answers: pd.DataFrame, data: Dataset) -> list[Prob
         framework = data.frameworks.get(str(edition.framework))
         if framework is None:
             continue
-        here = answers["edition_year"] == edition.edition_year
+        here = (answers["edition_year"] == edition.edition_year).fillna(False)
         items = framework[~framework["node_id"].isin(framework["parent_id"].dropna())]
-        rule = f"is not an item of {edition.framework}"
-        add(here & ~answers["item_id"].isin(items["node_id"]), "item_id", rule, "correct it")
-        shares = items.loc[_is_share(items, data.rules[str(edition.rules)]), "node_id"]
+        stranger = answers["item_id"].notna() & ~answers["item_id"].isin(items["node_id"])
+        add(here & stranger, "item_id", f"is not an item of {edition.framework}", "correct it")
+        rules = data.rules.get(str(edition.rules), {})
+        shares = items.loc[_is_share(items, rules), "node_id"]
         off = ~answers["value"].between(0, 1) & answers["value"].notna()
         add(here & answers["item_id"].isin(shares) & off, "value", "is outside 0 to 1",
             "write a share, or give the item a normalisation")  # fmt: skip

@@ -97,9 +97,9 @@ def read_cells(path: Path, *, name: str = "") -> pd.DataFrame:
     return rows.iloc[: filled[-1] + 1 if len(filled) else 0]
 
 
-def read_parquet(path: Path, contract: Contract, *, name: str = "") -> pd.DataFrame:
-    """Read a parquet file and check it against its contract; rows are numbered from 1."""
-    name = name or path.name
+def read_parquet(path: Path) -> pd.DataFrame:
+    """The rows of a parquet file; messages number them from 1."""
+    name = path.name
     try:
         table = pyarrow.parquet.read_table(path)
     except FileNotFoundError:
@@ -107,7 +107,7 @@ def read_parquet(path: Path, contract: Contract, *, name: str = "") -> pd.DataFr
     except (arrow.ArrowInvalid, OSError) as error:
         reason = str(error).splitlines()[0]
         raise _unreadable(name, f"is not a parquet file: {reason}", "write it again") from None
-    return check_table(table.to_pandas(), contract, name=name, first_row=1)
+    return pd.DataFrame(table.to_pandas())
 
 
 def read_toml(path: Path, *, name: str = "") -> dict[str, Any]:
@@ -132,17 +132,30 @@ def check_table(
     cells: pd.DataFrame, contract: Contract, *, name: str, first_row: int
 ) -> pd.DataFrame:
     """Return the table with the contract's types, or raise one DataError naming every failure."""
+    table, problems = examine_table(cells, contract, name=name, first_row=first_row)
+    refuse(DataError, problems)
+    return table
+
+
+def examine_table(
+    cells: pd.DataFrame, contract: Contract, *, name: str, first_row: int
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The table with the contract's types, cells that do not fit missing, and every failure.
+
+    Raises
+    ------
+    DataError
+        A column of the contract is absent.
+    """
     missing = [
         column
         for column, rule in contract.columns.items()
         if column not in cells and not rule.optional
     ]
-    if missing:
-        remedy = f"add {', '.join(missing)}; found {', '.join(map(str, cells.columns))}"
-        problems = [Problem(name, None, column, "", "has no such column", remedy)
-                    for column in missing]  # fmt: skip
-        refuse(DataError, problems)
-    problems = []
+    remedy = f"add {', '.join(missing)}; found {', '.join(map(str, cells.columns))}"
+    absent = [Problem(name, None, column, "", "has no such column", remedy) for column in missing]
+    refuse(DataError, absent)
+    problems: list[Problem] = []
     typed: dict[str, pd.Series[Any]] = {}
     for column, rule in contract.columns.items():
         if column in cells:
@@ -156,8 +169,7 @@ def check_table(
     rest = [column for column in cells if column not in typed]
     table = pd.concat([pd.DataFrame(typed, index=cells.index), cells[rest]], axis=1)
     problems += _failures(table, contract, name=name, first_row=first_row)
-    refuse(DataError, sorted(problems, key=lambda problem: problem.row or 0))
-    return table
+    return table, sorted(problems, key=lambda problem: problem.row or 0)
 
 
 _Bad = list[tuple[int, Any, tuple[str, str]]]

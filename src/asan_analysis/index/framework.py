@@ -84,7 +84,8 @@ def build_tree(framework: pd.DataFrame, *, name: str = "framework.csv") -> Tree:
         All faults at once: no root or several, an unknown parent, a circle, a reserved id, weights
         of siblings that sum to zero, options of items on inner nodes, bounds the wrong way round.
     """
-    frame = framework.reset_index(drop=True)
+    rows = framework.index if framework.index.inferred_type == "integer" else range(len(framework))
+    frame = framework.assign(file_row=[int(row) + 2 for row in rows]).reset_index(drop=True)
     problems = _check_parents(frame, name)
     refuse(FrameworkError, problems)
     order, depth = _depth_first(frame)
@@ -94,7 +95,7 @@ def build_tree(framework: pd.DataFrame, *, name: str = "framework.csv") -> Tree:
     children = tuple(
         tuple(place[row] for row in rows_of.get(frame["node_id"][old], [])) for old in order
     )
-    nodes = frame.loc[order].assign(file_row=[row + 2 for row in order]).reset_index(drop=True)
+    nodes = frame.loc[order].reset_index(drop=True)
     nodes["depth"] = depth
     nodes["is_item"] = [not own for own in children]
     nodes["weight"] = nodes["weight"].astype("float64")
@@ -105,24 +106,28 @@ def build_tree(framework: pd.DataFrame, *, name: str = "framework.csv") -> Tree:
 
 
 def _check_parents(frame: pd.DataFrame, name: str) -> list[Problem]:
-    problems = []
     if frame.empty:
         return [Problem(name, None, "", "", "has no nodes", "add a root and its children")]
-    roots = frame.index[frame["parent_id"].isna()]
-    if len(roots) == 0:
-        problems.append(
-            Problem(name, None, "parent_id", "", "has no root", "leave one parent_id empty")
-        )
-    for row in roots[1:]:
-        value, rule = frame["node_id"][row], f"is a second root beside {frame['node_id'][roots[0]]}"
-        problems.append(Problem(name, row + 2, "parent_id", value, rule, "name its parent"))
-    known = set(frame["node_id"])
-    for row in frame.index[frame["parent_id"].notna() & ~frame["parent_id"].isin(known)]:
-        value, remedy = frame["parent_id"][row], "add that node or correct the id"
-        problems.append(Problem(name, row + 2, "parent_id", value, "is not a node", remedy))
-    for row in frame.index[frame["node_id"].isin(RESERVED)]:
-        value, remedy = frame["node_id"][row], "rename the node"
-        problems.append(Problem(name, row + 2, "node_id", value, "is a reserved name", remedy))
+    problems = []
+    nodes, parents = frame["node_id"], frame["parent_id"]
+
+    def add(rows: pd.Index[Any], column: str, rule: str, remedy: str) -> None:
+        for row in rows:
+            value = nodes[row] if pd.isna(frame[column][row]) else frame[column][row]
+            at = int(frame["file_row"][row])
+            problems.append(Problem(name, at, column, str(value), rule, remedy))
+
+    roots = frame.index[parents.isna()]
+    if roots.empty:
+        rule, remedy = "has no root", "leave one parent_id empty"
+        problems.append(Problem(name, None, "parent_id", "", rule, remedy))
+    else:
+        rule = f"is a second root beside {nodes[roots[0]]}"
+        add(roots[1:], "parent_id", rule, "name its parent")
+    stranger = parents.notna() & ~parents.isin(nodes)
+    add(frame.index[stranger], "parent_id", "is not a node", "add that node or correct the id")
+    reserved = frame.index[nodes.isin(RESERVED)]
+    add(reserved, "node_id", "is a reserved name", "rename the node")
     return problems
 
 
@@ -142,7 +147,7 @@ def _depth_first(frame: pd.DataFrame) -> tuple[list[int], list[int]]:
 
 def _refuse_circles(frame: pd.DataFrame, order: list[int], name: str) -> None:
     problems = [
-        Problem(name, row + 2, "parent_id", str(frame["parent_id"][row]),
+        Problem(name, int(frame["file_row"][row]), "parent_id", str(frame["parent_id"][row]),
                 "is part of a circle that the root does not reach", "correct the parents")
         for row in frame.index.difference(order)
     ]  # fmt: skip

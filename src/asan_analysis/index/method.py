@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from asan_analysis.data.datasets import Dataset
-from asan_analysis.data.editions import Edition, list_editions
-from asan_analysis.errors import FrameworkError, Problem, refuse
+from asan_analysis.data.editions import Edition
+from asan_analysis.errors import FrameworkError, Problem
 from asan_analysis.index.framework import Tree, build_tree
 from asan_analysis.index.rules import Rules, check_rules
 
@@ -23,18 +24,23 @@ def find_method(data: Dataset, edition: Edition) -> tuple[Tree, Rules]:
     return tree, check_rules(data.rules[edition.rules], name=edition.rules)
 
 
-def check_methods(data: Dataset) -> None:
-    """Refuse a dataset whose frameworks or rules have faults, naming all of them."""
+def examine_methods(data: Dataset) -> list[Problem]:
+    """Every fault of the frameworks and the rules of a dataset.
+
+    Nodes that the contract refuses already, without an id or a second time, are left out.
+    """
     problems: list[Problem] = []
-    for edition in list_editions(data.editions):
-        framework, rules = edition.framework, edition.rules
-        checks = (
-            partial(build_tree, data.frameworks[framework], name=framework),
-            partial(check_rules, data.rules[rules], name=rules),
-        )
-        for check in checks:
-            try:
-                check()
-            except FrameworkError as error:
-                problems += [problem for problem in error.problems if problem not in problems]
-    refuse(FrameworkError, problems)
+    frameworks = {
+        name: frame.dropna(subset="node_id").drop_duplicates("node_id").fillna({"weight": 1.0})
+        for name, frame in data.frameworks.items()
+    }
+    checks: list[Callable[[], object]] = [
+        *(partial(build_tree, frame, name=name) for name, frame in frameworks.items()),
+        *(partial(check_rules, table, name=name) for name, table in data.rules.items()),
+    ]
+    for check in checks:
+        try:
+            check()
+        except FrameworkError as error:
+            problems += error.problems
+    return problems

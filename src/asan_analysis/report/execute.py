@@ -19,8 +19,8 @@ from typing import Any
 from asan_analysis.data.datasets import FOLDER_VARIABLE, Dataset, select_edition
 from asan_analysis.data.provenance import project_root
 from asan_analysis.data.published import load_published
-from asan_analysis.errors import ParameterError, ReportError
-from asan_analysis.index.method import check_methods
+from asan_analysis.errors import FrameworkError, ParameterError, ReportError, refuse
+from asan_analysis.index.method import examine_methods
 from asan_analysis.report.identity import Identity, source_digest, write_run, write_timings
 from asan_analysis.report.outputs import OUTPUT_VARIABLE
 from asan_analysis.report.pages import (
@@ -71,9 +71,11 @@ def build_report(data: Dataset, year: int, *, workers: int = 2) -> Path:
             f"change the id in {data.folder / 'dataset.toml'}"
         )
     load_published()
-    check_methods(data)
-    _, edition = select_edition(data, year)
-    runs = plan_report(root / "notebooks", year=year, dataset=data.dataset_id)
+    refuse(FrameworkError, examine_methods(data))
+    one, edition = select_edition(data, year)
+    runs = plan_report(
+        root / "notebooks", year=year, dataset=data.dataset_id, register=one.assessments.empty
+    )
     place = root / "reports" / str(year) / data.dataset_id
     notebooks = [run.notebook for run in runs]
     identity = Identity(data, edition, source_digest(root, data, notebooks))

@@ -62,8 +62,11 @@ class Chapter:
         """Draw a chart in every language and show the English one.
 
         The texts are `<name>.title`, `.caption` and `.alt`; their values come from the function of
-        that name in `report.sentences`.
+        that name in `report.sentences`. An empty frame has nothing to draw and says so.
         """
+        if frame.empty:
+            _display({"text/markdown": self.words(section).say("page.no_rows")})
+            return
         texts = {}
         for lang in LANGUAGES:
             words = self.words(section, lang)

@@ -12,6 +12,7 @@ from typing import Any
 from asan_analysis.errors import ParameterError, ReportError
 
 CHAPTERS = ("00_data_and_coverage", "01_index_overview")
+_REGISTER_CHAPTERS = ("00_data_and_coverage",)
 _LINE = re.compile(r"(\w+)\s*:\s*(int|str|float|bool)\s*=\s*(.+?)\s*(?:#\s*(.*))?")
 _TYPES: dict[str, type] = {"int": int, "str": str, "float": float, "bool": bool}
 
@@ -25,7 +26,7 @@ class Run:
     parameters: dict[str, int | str]
 
 
-def plan_report(folder: Path, *, year: int, dataset: str) -> list[Run]:
+def plan_report(folder: Path, *, year: int, dataset: str, register: bool = False) -> list[Run]:
     """The runs of a report, in order.
 
     Parameters
@@ -36,6 +37,8 @@ def plan_report(folder: Path, *, year: int, dataset: str) -> list[Run]:
         Closing year of the edition.
     dataset : str
         Id of the dataset.
+    register : bool
+        The edition has no assessments, so only the chapters run that need none.
 
     Raises
     ------
@@ -45,7 +48,8 @@ def plan_report(folder: Path, *, year: int, dataset: str) -> list[Run]:
         A notebook does not declare a parameter it would be given, or declares another type.
     """
     parameters: dict[str, int | str] = {"year": year, "dataset": dataset}
-    runs = [Run(name, folder / f"{name}.ipynb", parameters) for name in CHAPTERS]
+    chapters = _REGISTER_CHAPTERS if register else CHAPTERS
+    runs = [Run(name, folder / f"{name}.ipynb", parameters) for name in chapters]
     for run in runs:
         check_parameters(run.parameters, declared_parameters(run.notebook), name=run.name)
     return runs
