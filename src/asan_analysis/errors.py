@@ -56,14 +56,22 @@ _SHOWN = 50
 
 
 def describe(problems: list[Problem]) -> str:
-    """All problems as text, grouped by file in the order met; long lists are cut and counted."""
+    """All problems as text, grouped by file in the order met.
+
+    The same fault in many rows is told once and counted; long lists are cut and counted.
+    """
     lines: list[str] = []
     for file in dict.fromkeys(problem.file for problem in problems):
         own = [problem for problem in problems if problem.file == file]
+        alike: dict[Problem, list[Problem]] = {}
+        for problem in own:
+            alike.setdefault(problem._replace(row=None), []).append(problem)
         lines.append(f"{file}: {len(own)} problem{'s' if len(own) > 1 else ''}")
-        lines.extend(f"  {problem}" for problem in own[:_SHOWN])
-        if len(own) > _SHOWN:
-            lines.append(f"  and {len(own) - _SHOWN} more")
+        for group in list(alike.values())[:_SHOWN]:
+            more = f" (and {len(group) - 1} more rows, to row {group[-1].row})"
+            lines.append(f"  {group[0]}{more if len(group) > 1 else ''}")
+        if len(alike) > _SHOWN:
+            lines.append(f"  and {len(alike) - _SHOWN} more kinds of problems")
     return "\n".join(lines)
 
 
