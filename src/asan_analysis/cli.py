@@ -82,7 +82,8 @@ def _check(options: argparse.Namespace) -> None:
     refuse(DataError, [*problems, *examine_methods(data)])
     print(
         f"{data.dataset_id}: {data.kind}, {data.about['status']}; {len(data.editions)} edition(s), "
-        f"{len(data.organisations)} organisations, {len(data.services)} services, "
+        f"{data.organisations['organisation_id'].nunique()} organisations, "
+        f"{data.services['service_id'].nunique()} services, "
         f"{len(data.assessments)} answers; no problems"
     )
 

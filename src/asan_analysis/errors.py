@@ -53,6 +53,7 @@ class ReportError(AsanAnalysisError, RuntimeError):
 
 
 _SHOWN = 50
+_ROWS_SHOWN = 8
 
 
 def describe(problems: list[Problem]) -> str:
@@ -68,11 +69,20 @@ def describe(problems: list[Problem]) -> str:
             alike.setdefault(problem._replace(row=None), []).append(problem)
         lines.append(f"{file}: {len(own)} problem{'s' if len(own) > 1 else ''}")
         for group in list(alike.values())[:_SHOWN]:
-            more = f" (and {len(group) - 1} more rows, to row {group[-1].row})"
-            lines.append(f"  {group[0]}{more if len(group) > 1 else ''}")
+            lines.append(f"  {_tell(group)}")
         if len(alike) > _SHOWN:
             lines.append(f"  and {len(alike) - _SHOWN} more kinds of problems")
     return "\n".join(lines)
+
+
+def _tell(group: list[Problem]) -> str:
+    """One fault with the rows it stands in; the first rows by number, the rest counted."""
+    others = [str(problem.row) for problem in group[1:]]
+    if not others:
+        return str(group[0])
+    hidden = len(others) - _ROWS_SHOWN
+    more = f" and {hidden} more" if hidden > 0 else ""
+    return f"{group[0]} (also row {', '.join(others[:_ROWS_SHOWN])}{more})"
 
 
 def refuse(kind: type[AsanAnalysisError], problems: list[Problem]) -> None:

@@ -221,6 +221,7 @@ PUBLISHED = {
             "aliases": _EMPTY,
             "successors": _EMPTY,
             "valid_from": _EMPTY,
+            "source_url": _SOURCE,
             "note": _EMPTY,
         },
         ("organisation_id",),

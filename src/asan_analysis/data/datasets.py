@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from asan_analysis.data import contracts, tables
+from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.data.editions import Edition, find_edition
 from asan_analysis.data.provenance import project_root
 from asan_analysis.errors import DataError, ParameterError, Problem, refuse
@@ -104,7 +105,18 @@ def load_dataset(dataset: str) -> Dataset:
     """
     data, problems = examine_dataset(dataset)
     refuse(DataError, problems)
+    _refuse_double_id(data)
     return data
+
+
+def _refuse_double_id(data: Dataset) -> None:
+    """Two folders side by side with one id would write over each other's reports."""
+    other = data.folder.parent / data.dataset_id
+    if (other / "dataset.toml").is_file() and other.resolve() != data.folder.resolve():
+        raise ParameterError(
+            f"dataset id {data.dataset_id} belongs to {other.name}/ already; "
+            f"change the id in {data.folder.name}/dataset.toml"
+        )
 
 
 def examine_dataset(dataset: str) -> tuple[Dataset, list[Problem]]:
@@ -153,7 +165,7 @@ def examine_dataset(dataset: str) -> tuple[Dataset, list[Problem]]:
         frameworks={name: table for name, table in frameworks.items() if table is not None},
         rules={name: table for name, table in rules.items() if table is not None},
     )
-    return data, [*problems, *_check_links(data, unread)]
+    return data, [*problems, *_check_links(data, unread, problems)]
 
 
 def select_edition(data: Dataset, year: int) -> tuple[Dataset, Edition]:
@@ -271,12 +283,14 @@ _TABLES = (
     ("assumptions.csv", contracts.ASSUMPTIONS, False),
 )
 TABLE_FILES = tuple(name for name, _, _ in _TABLES)
+_CATEGORY: dict[str, type] = {"id": str, "title_az": str, "title_en": str, "order": int}
 _TYPE_NAMES = {str: "text", int: "a whole number", list: "[[categories]] tables"}
 _ABOUT: dict[str, type] = {
     "id": str, "title_az": str, "title_en": str, "kind": str, "status": str, "publisher": str,
     "licence": str, "citation": str, "decimals": int, "places": int, "min_services": int,
     "categories": list,
 }  # fmt: skip
+_MOST = {"decimals": 15}
 _ABOUT_VALUES = {"kind": ("observed", "synthetic"), "status": ("draft", "final")}
 
 
@@ -321,27 +335,28 @@ def _table(frames: dict[str, pd.DataFrame | None], name: str) -> pd.DataFrame:
 
 def _categories(about: dict[str, Any]) -> pd.DataFrame:
     """The categories of dataset.toml in their order; entries with faults are left out."""
-    columns = ["id", "title_az", "title_en", "order"]
     given = about.get("categories")
     entries = [
         entry
         for entry in (given if isinstance(given, list) else [])
-        if isinstance(entry, dict) and set(columns) <= set(entry)
+        if isinstance(entry, dict)
+        and all(type(entry.get(key)) is kind for key, kind in _CATEGORY.items())
     ]
-    table = pd.DataFrame(entries, columns=columns)
+    table = pd.DataFrame(entries, columns=list(_CATEGORY))
     return table.sort_values("order", ignore_index=True)
 
 
 def _file_names(editions: pd.DataFrame, column: str, problems: list[Problem]) -> list[str]:
     """The files an editions table names, each plain: a dataset reads nothing outside its folder."""
     names = [str(name) for name in editions[column].dropna().unique()]
+    plain = [name for name in names if Path(name).name == name and name not in (".", "..")]
     for name in names:
-        if Path(name).name != name:
+        if name not in plain:
             problems.append(
                 Problem("editions.csv", None, column, name, "is not a plain file name",
                         "put the file into the dataset's folder")
             )  # fmt: skip
-    return [name for name in names if Path(name).name == name]
+    return plain
 
 
 def _check_about(about: dict[str, Any]) -> list[Problem]:
@@ -356,6 +371,8 @@ def _check_about(about: dict[str, Any]) -> list[Problem]:
             add(key, "", "is missing", "add it")
         elif type(about[key]) is not kind:
             add(key, about[key], "has the wrong type", f"write {_TYPE_NAMES[kind]}")
+        elif kind is int and not 0 <= about[key] <= _MOST.get(key, 10**6):
+            add(key, about[key], "is out of range", f"write 0 to {_MOST.get(key, 10**6)}")
     for key, allowed in _ABOUT_VALUES.items():
         if about.get(key, allowed[0]) not in allowed:
             add(key, about[key], "is not known", f"write one of {', '.join(allowed)}")
@@ -363,13 +380,14 @@ def _check_about(about: dict[str, Any]) -> list[Problem]:
     if isinstance(identifier, str) and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", identifier):
         add("id", identifier, "is not a name", "use ascii letters, digits, '_' and '-'")
     given = about.get("categories")
-    entries = given if isinstance(given, list) else []
-    for entry in entries:
-        for key in ("id", "title_az", "title_en", "order"):
-            if not isinstance(entry, dict) or key not in entry:
-                add(f"categories.{key}", entry, "is missing", "add it to this category")
-    names = [entry.get("id") for entry in entries if isinstance(entry, dict)]
-    for name in sorted({str(name) for name in names if names.count(name) > 1}):
+    if given == []:
+        add("categories", "", "has no category", "add [[categories]]")
+    for entry in given if isinstance(given, list) else []:
+        for key, kind in _CATEGORY.items():
+            if not isinstance(entry, dict) or type(entry.get(key)) is not kind:
+                add(f"categories.{key}", entry, f"needs {_TYPE_NAMES[kind]}", "add it")
+    names = [str(name) for name in _categories(about)["id"]]
+    for name in sorted({name for name in names if names.count(name) > 1}):
         add("categories.id", name, "stands twice", "keep one category for each id")
     return problems
 
@@ -378,12 +396,24 @@ _ORGANISATION = ["edition_year", "organisation_id"]
 _SERVICE = ["edition_year", "service_id"]
 
 
-def _check_links(data: Dataset, unread: set[str]) -> list[Problem]:
+def _check_links(data: Dataset, unread: set[str], told: list[Problem]) -> list[Problem]:
     """Rows that point at something the dataset does not hold, and values off their scale.
 
-    Nothing is held against a table that could not be read.
+    Nothing is held against a table that could not be read, nor against the value of an answer
+    whose value or status is told already.
     """
     problems: list[Problem] = []
+    faulty = {(one.file, one.row) for one in told if one.column in ("status", "value")}
+    order = data.editions["order"]
+    for row in order.index[order.notna() & order.duplicated()]:
+        rule, remedy = "is the place of another edition too", "give each edition its own place"
+        value = str(order[row])
+        problems.append(Problem("editions.csv", int(row) + 2, "order", value, rule, remedy))
+    scope = data.announced["scope"]
+    places = [*data.categories["id"], CATEGORY_ALL]
+    for row in scope.index[scope.notna() & ~scope.isin(places)]:
+        rule, remedy = "is not a category or all", f"write one of {', '.join(places)}"
+        problems.append(Problem("announced.csv", int(row) + 2, "scope", scope[row], rule, remedy))
     if "editions.csv" not in unread:
         for name, frame in _by_edition(data):
             problems += _unknown(name, frame, ["edition_year"], data.editions)
@@ -402,7 +432,10 @@ def _check_links(data: Dataset, unread: set[str]) -> list[Problem]:
     ):  # fmt: skip
         if "services.csv" not in unread:
             problems += _unknown(name, frame, _SERVICE, data.services)
-        problems += _check_answers(name, frame, data)
+        found = _check_answers(name, frame, data)
+        problems += [
+            one for one in found if one.column == "item_id" or (name, one.row) not in faulty
+        ]
     return problems
 
 
@@ -467,7 +500,7 @@ def _check_answers(name: str, answers: pd.DataFrame, data: Dataset) -> list[Prob
 
 def _is_share(items: pd.DataFrame, rules: dict[str, Any]) -> pd.Series[bool]:
     """Items without a normalisation: their values are shares."""
-    default = rules.get("normalisation", "none")
+    default = str(rules.get("normalisation", "none"))
     if "normalisation" not in items:
         return pd.Series(default == "none", index=items.index)
     return items["normalisation"].fillna(default) == "none"

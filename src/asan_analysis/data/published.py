@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from asan_analysis.data import tables
-from asan_analysis.data.contracts import PUBLISHED
+from asan_analysis.data.contracts import CATEGORIES, PUBLISHED
 from asan_analysis.data.provenance import project_root
 from asan_analysis.errors import DataError, Problem, refuse
 
@@ -63,6 +63,14 @@ def _check_links(facts: Published) -> list[Problem]:
             problems.append(
                 Problem(f"published/{name}.csv", row + 2, "edition_year", value, rule, remedy)
             )
+    candidates = facts.results["possible_editions"].dropna()
+    for row, text in candidates.items():
+        if not set(str(text).split(";")) <= set(map(str, years)):
+            rule, remedy = "names an edition that is none", f"known: {known}"
+            at = int(str(row)) + 2
+            problems.append(
+                Problem("published/results.csv", at, "possible_editions", text, rule, remedy)
+            )
     names = facts.results["organisation_id"]
     for row in names.index[~names.isin(bodies)]:
         rule, remedy = "is not in organisations.csv", "add it there or correct this row"
@@ -113,44 +121,45 @@ def announced_coverage(facts: Published) -> pd.DataFrame:
                 "source_url": source,
             }
         )
+    columns = ["edition_year", "category", "organisations", "services", "sources", "conflict",
+               "source_url"]  # fmt: skip
     counts = {"edition_year": "Int64", "organisations": "Int64", "services": "Int64"}
-    return pd.DataFrame(rows).astype(counts)
+    return pd.DataFrame(rows, columns=columns).astype({**counts, "conflict": "bool"})
 
 
 def announced_places(facts: Published, year: int) -> pd.DataFrame:
-    """The places announced for an edition, one row per category and place.
+    """The places announced for an edition, one row per organisation.
 
     Returns
     -------
     DataFrame
-        Key category, rank. Columns organisation_id, score_percent (missing where not printed),
-        source_url (of the place), score_source_url. Empty when nothing was announced.
+        Key category, organisation_id, by category and rank. Columns rank and score_percent (what
+        most sources print; the score missing where none does), source_url (of the place),
+        score_source_url. Empty when nothing was announced.
     """
     rows = facts.results[(facts.results["edition_year"] == year) & facts.results["rank"].notna()]
     places = []
-    for (category, rank, body), group in rows.groupby(
-        ["category", "rank", "organisation_id"], sort=False
-    ):
+    for (category, body), group in rows.groupby(["category", "organisation_id"], sort=False):
+        rank = pick_most_printed(group["rank"])
+        placed = group[group["rank"] == rank].sort_values("score_percent", na_position="first")
         scored = group[group["score_percent"].notna()]
-        announced = group[group["score_percent"].isna()]
         places.append(
             {
                 "category": category,
                 "rank": rank,
                 "organisation_id": body,
                 "score_percent": pick_most_printed(scored["score_percent"]),
-                "source_url": (announced if len(announced) else group)["source_url"].iloc[0],
+                "source_url": placed["source_url"].iloc[0],
                 "score_source_url": scored["source_url"].iloc[0] if len(scored) else pd.NA,
             }
         )
     columns = ["category", "rank", "organisation_id", "score_percent", "source_url"]
     frame = pd.DataFrame(places, columns=[*columns, "score_source_url"])
-    order = {name: place for place, name in enumerate(facts.organisations["category"].unique())}
     frame["score_percent"] = frame["score_percent"].astype("Float64").astype("float64")
-    return frame.sort_values(
-        ["category", "rank"], key=lambda column: column.map(order) if column.name == "category"
-        else column, ignore_index=True,
-    )  # fmt: skip
+    order = pd.Categorical(frame["category"], categories=list(CATEGORIES))
+    return frame.assign(order=order).sort_values(["order", "rank"], ignore_index=True)[
+        frame.columns.tolist()
+    ]
 
 
 def announced_scores(facts: Published) -> pd.DataFrame:
@@ -178,35 +187,36 @@ def find_conflicts(facts: Published) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns printed_cycle, what (`services`, `organisations`, `rank_scope`, `edition`, or the
-        name of another fact), about (a category or an organisation_id), value, source_url, picked
-        (bool: the value this project uses; missing where none is used).
+        Columns printed_cycle, what (`services`, `organisations`, `place`, `score`, `rank_scope`,
+        `edition`, or the name of another fact), about (a category or an organisation_id), value,
+        source_url, picked (bool: the value this project uses; missing where none is used).
     """
     labels = facts.editions.set_index("edition_year")["label_en"]
-    found = []
-    for column in ("services", "organisations"):
-        rows = facts.coverage.assign(
-            printed_cycle=facts.coverage["edition_year"].map(labels),
-            what=column, about=facts.coverage["category"], value=facts.coverage[column],
-        )  # fmt: skip
-        found.append(_disagreeing(rows))
-    ranked = facts.results[facts.results["rank"].notna()]
-    scopes = ranked.assign(
-        what="rank_scope", about=ranked["organisation_id"], value=ranked["scope_printed"]
+    coverage = facts.coverage.assign(
+        printed_cycle=facts.coverage["edition_year"].map(labels), about=facts.coverage["category"]
     )
-    found.append(_disagreeing(scopes).assign(picked=""))
-    unplaced = facts.results[facts.results["edition_year"].isna()]
-    found.append(
-        unplaced.assign(
-            what="edition", about=unplaced["organisation_id"], value=unplaced["possible_editions"],
-            picked="",
-        )
-    )  # fmt: skip
-    other = facts.other_facts.assign(what=facts.other_facts["fact"], about="")
-    found.append(_disagreeing(other).assign(picked=""))
+    results = facts.results.assign(about=facts.results["organisation_id"])
+    ranked = results[results["rank"].notna()]
+    unplaced = results[results["edition_year"].isna()]
+    other = facts.other_facts.assign(about="", what=facts.other_facts["fact"])
+    picked = [
+        _disagreeing(coverage.assign(what=what, value=coverage[what]))
+        for what in ("services", "organisations")
+    ] + [
+        _disagreeing(results.assign(what=what, value=results[column]))
+        for what, column in (("place", "rank"), ("score", "score_percent"))
+    ]
+    shown = [
+        _disagreeing(ranked.assign(what="rank_scope", value=ranked["scope_printed"])),
+        unplaced.assign(what="edition", value=unplaced["possible_editions"]),
+        _disagreeing(other),
+    ]
     columns = ["printed_cycle", "what", "about", "value", "source_url", "picked"]
-    shown = [frame.reindex(columns=columns).astype(object) for frame in found if len(frame)]
-    table = pd.concat(shown, ignore_index=True)
+    tables = [*picked, *(table.assign(picked="") for table in shown)]
+    found = [table.reindex(columns=columns).astype(object) for table in tables if len(table)]
+    if not found:
+        return pd.DataFrame(columns=columns, dtype=object)
+    table = pd.concat(found, ignore_index=True)
     return table.assign(picked=table["picked"].replace({"": pd.NA}))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,25 +71,36 @@ def read_cells(path: Path, *, name: str = "") -> pd.DataFrame:
     """The cells of a UTF-8 CSV file as text, white space at the ends removed; '' is empty.
 
     Empty lines at the end of the file are left out.
+
+    Raises
+    ------
+    DataError
+        The file is missing or not UTF-8, has no header, or rows of another length.
     """
     name = name or path.name
+    text = _read_text(path, name)
+    first = text.partition("\n")[0]
+    if not text.strip():
+        raise _unreadable(name, "is empty", "write a header line and rows")
+    if not first.strip():
+        raise _unreadable(name, "starts with a blank line", "put the header first")
+    if ";" in first and "," not in first:
+        raise _unreadable(name, "uses semicolons", "save it with commas between cells")
     try:
         cells = pd.read_csv(
-            path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8-sig",
-            header=None, skip_blank_lines=False, index_col=False,
+            io.StringIO(text), dtype=str, keep_default_na=False, na_filter=False, header=None,
+            skip_blank_lines=False, index_col=False,
         )  # fmt: skip
-    except FileNotFoundError:
-        raise _unreadable(name, "is missing", "add the file") from None
-    except UnicodeDecodeError as error:
-        raise _unreadable(name, f"is not UTF-8 (byte {error.start})", "save it as UTF-8") from None
-    except pd.errors.EmptyDataError:
-        raise _unreadable(name, "is empty", "write a header line and rows") from None
     except pd.errors.ParserError as error:
         reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
+        reason = re.sub(r"at row (\d+)", lambda row: f"at row {int(row[1]) + 1}", reason)
         raise _unreadable(
-            name, f"cannot be read as CSV: {reason}", "quote cells that hold commas"
+            name, f"cannot be read as CSV: {reason}", "quote cells that hold commas or quotes"
         ) from None
-    cells = cells.map(str.strip)
+    short = np.flatnonzero(cells.isna().any(axis=1) & (cells.iloc[:, 0] != "")).tolist()
+    rule, remedy = "has fewer cells than the header", "complete the row"
+    refuse(DataError, [Problem(name, row + 1, "", "", rule, remedy) for row in short])
+    cells = cells.fillna("").map(str.strip)
     header = cells.iloc[0].tolist()
     doubled = sorted({column for column in header if header.count(column) > 1})
     if doubled:
@@ -95,6 +108,19 @@ def read_cells(path: Path, *, name: str = "") -> pd.DataFrame:
     rows = cells.iloc[1:].set_axis(header, axis=1).reset_index(drop=True)
     filled = np.flatnonzero((rows != "").any(axis=1))
     return rows.iloc[: filled[-1] + 1 if len(filled) else 0]
+
+
+def _read_text(path: Path, name: str) -> str:
+    """The text of a UTF-8 file, with or without a byte order mark."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise _unreadable(name, "is missing", "add the file") from None
+    except UnicodeDecodeError as error:
+        raise _unreadable(name, f"is not UTF-8 (byte {error.start})", "save it as UTF-8") from None
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        raise _unreadable(name, reason, "put a readable file there") from None
 
 
 def read_parquet(path: Path) -> pd.DataFrame:
@@ -107,18 +133,14 @@ def read_parquet(path: Path) -> pd.DataFrame:
     except (arrow.ArrowInvalid, OSError) as error:
         reason = str(error).splitlines()[0]
         raise _unreadable(name, f"is not a parquet file: {reason}", "write it again") from None
-    return pd.DataFrame(table.to_pandas())
+    return pd.DataFrame(table.to_pandas(ignore_metadata=True))
 
 
 def read_toml(path: Path, *, name: str = "") -> dict[str, Any]:
     """The content of a UTF-8 TOML file."""
     name = name or path.name
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise _unreadable(name, "is missing", "add the file") from None
-    except UnicodeDecodeError as error:
-        raise _unreadable(name, f"is not UTF-8 (byte {error.start})", "save it as UTF-8") from None
+        return tomllib.loads(_read_text(path, name))
     except tomllib.TOMLDecodeError as error:
         raise _unreadable(name, f"is not TOML: {error}", "correct that line") from None
 
@@ -140,22 +162,18 @@ def check_table(
 def examine_table(
     cells: pd.DataFrame, contract: Contract, *, name: str, first_row: int
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    """The table with the contract's types, cells that do not fit missing, and every failure.
+    """The table with the contract's types and every failure.
 
-    Raises
-    ------
-    DataError
-        A column of the contract is absent.
+    Cells that do not fit are missing, and so is a column that is absent. Rows are numbered anew.
     """
+    cells = cells.reset_index(drop=True)
     missing = [
         column
         for column, rule in contract.columns.items()
         if column not in cells and not rule.optional
     ]
     remedy = f"add {', '.join(missing)}; found {', '.join(map(str, cells.columns))}"
-    absent = [Problem(name, None, column, "", "has no such column", remedy) for column in missing]
-    refuse(DataError, absent)
-    problems: list[Problem] = []
+    problems = [Problem(name, None, column, "", "has no such column", remedy) for column in missing]
     typed: dict[str, pd.Series[Any]] = {}
     for column, rule in contract.columns.items():
         if column in cells:
@@ -164,11 +182,13 @@ def examine_table(
                 Problem(name, index + first_row, column, _show(value), *text)
                 for index, value, text in bad
             ]
+        elif column in missing:
+            typed[column], _ = _convert(pd.Series("", index=cells.index), rule)
         elif rule.default is not None:
             typed[column] = pd.Series(rule.default, index=cells.index)
     rest = [column for column in cells if column not in typed]
     table = pd.concat([pd.DataFrame(typed, index=cells.index), cells[rest]], axis=1)
-    problems += _failures(table, contract, name=name, first_row=first_row)
+    problems += _failures(table, cells, contract, name=name, first_row=first_row)
     return table, sorted(problems, key=lambda problem: problem.row or 0)
 
 
@@ -196,23 +216,26 @@ _Converter = Callable[["pd.Series[Any]", "pd.Series[bool]"], _Converted]
 
 
 def _as_text(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
-    return cells.astype("str").mask(blank), blank & False, ("", "")
+    return cells.astype("str").str.strip().mask(blank), blank & False, ("", "")
 
 
 def _as_number(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
-    values = pd.to_numeric(cells.mask(blank), errors="coerce").astype("float64")
+    if cells.dtype.kind in "mM":  # moments and durations are not measured quantities
+        values = pd.Series(np.nan, index=cells.index)
+    else:
+        values = pd.to_numeric(cells.mask(blank), errors="coerce").astype("float64")
     wrong = ~blank & ~np.isfinite(values)
     return values, wrong, ("is not a finite number", "write it with a point, as 12.5")
 
 
 def _as_integer(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
     values, wrong, _ = _as_number(cells, blank)
-    wrong |= ~blank & (values != np.floor(values))
+    wrong |= ~blank & ((values != np.floor(values)) | (values.abs() > 2**53))
     return values.mask(wrong).astype("Int64"), wrong, ("is not a whole number", "write it as 12")
 
 
 def _failures(
-    table: pd.DataFrame, contract: Contract, *, name: str, first_row: int
+    table: pd.DataFrame, cells: pd.DataFrame, contract: Contract, *, name: str, first_row: int
 ) -> list[Problem]:
     """What pandera finds: checks of columns, and rows that repeat a key."""
     schema = pa.DataFrameSchema(
@@ -228,10 +251,9 @@ def _failures(
     except pa.errors.SchemaErrors as error:
         for case in each_row(error.failure_cases):
             rule, _, remedy = str(case.check).partition("; ")
-            row = int(case.index) + first_row
-            problems.append(
-                Problem(name, row, str(case.column), _show(case.failure_case), rule, remedy)
-            )
+            row, column = int(case.index), str(case.column)
+            value = _show(cells[column].iloc[row])
+            problems.append(Problem(name, row + first_row, column, value, rule, remedy))
     if contract.key:
         keys = list(contract.key)
         again = table.duplicated(keys) & table[keys].notna().all(axis=1)
@@ -246,7 +268,7 @@ def _failures(
 
 
 def _show(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return repr(float(value)) if isinstance(value, float) else str(value)
 
 
 def each_row(frame: pd.DataFrame) -> Iterator[Any]:

@@ -86,26 +86,26 @@ def build_tree(framework: pd.DataFrame, *, name: str = "framework.csv") -> Tree:
     """
     rows = framework.index if framework.index.inferred_type == "integer" else range(len(framework))
     frame = framework.assign(file_row=[int(row) + 2 for row in rows]).reset_index(drop=True)
-    problems = _check_parents(frame, name)
-    refuse(FrameworkError, problems)
+    frame["is_item"] = ~frame["node_id"].isin(frame["parent_id"].dropna())
+    frame["weight"] = frame["weight"].astype("float64")
+    siblings = frame.groupby("parent_id")["weight"].transform("sum")
+    frame["share"] = (frame["weight"] / siblings.mask(siblings == 0)).mask(
+        frame["parent_id"].isna(), 1.0
+    )
     order, depth = _depth_first(frame)
-    _refuse_circles(frame, order, name)
+    problems = [*_check_parents(frame, order, name), *_check_nodes(frame, name)]
+    refuse(FrameworkError, sorted(problems, key=lambda problem: problem.row or 0))
     place = {row: new for new, row in enumerate(order)}
     rows_of = frame.groupby("parent_id").groups
     children = tuple(
         tuple(place[row] for row in rows_of.get(frame["node_id"][old], [])) for old in order
     )
-    nodes = frame.loc[order].reset_index(drop=True)
-    nodes["depth"] = depth
-    nodes["is_item"] = [not own for own in children]
-    nodes["weight"] = nodes["weight"].astype("float64")
-    total = nodes.groupby("parent_id")["weight"].transform("sum")
-    nodes["share"] = (nodes["weight"] / total.mask(total == 0)).where(nodes["depth"] > 0, 1.0)
-    refuse(FrameworkError, _check_nodes(nodes, name))
+    nodes = frame.loc[order].assign(depth=depth).reset_index(drop=True)
     return Tree(nodes, children, name)
 
 
-def _check_parents(frame: pd.DataFrame, name: str) -> list[Problem]:
+def _check_parents(frame: pd.DataFrame, order: list[int], name: str) -> list[Problem]:
+    """Roots, unknown parents, circles, reserved names."""
     if frame.empty:
         return [Problem(name, None, "", "", "has no nodes", "add a root and its children")]
     problems = []
@@ -126,6 +126,10 @@ def _check_parents(frame: pd.DataFrame, name: str) -> list[Problem]:
         add(roots[1:], "parent_id", rule, "name its parent")
     stranger = parents.notna() & ~parents.isin(nodes)
     add(frame.index[stranger], "parent_id", "is not a node", "add that node or correct the id")
+    if len(roots) == 1 and not stranger.any():
+        circle = frame.index.difference(order)
+        rule = "is part of a circle that the root does not reach"
+        add(circle, "parent_id", rule, "correct the parents")
     reserved = frame.index[nodes.isin(RESERVED)]
     add(reserved, "node_id", "is a reserved name", "rename the node")
     return problems
@@ -134,7 +138,7 @@ def _check_parents(frame: pd.DataFrame, name: str) -> list[Problem]:
 def _depth_first(frame: pd.DataFrame) -> tuple[list[int], list[int]]:
     """Rows reached from the root, each before its children, children in file order; depths."""
     rows_of = {parent: list(rows) for parent, rows in frame.groupby("parent_id").groups.items()}
-    waiting = [(int(frame.index[frame["parent_id"].isna()][0]), 0)]
+    waiting = [(int(row), 0) for row in frame.index[frame["parent_id"].isna()][:1]]
     order, depths = [], []
     while waiting:
         row, depth = waiting.pop()
@@ -145,16 +149,8 @@ def _depth_first(frame: pd.DataFrame) -> tuple[list[int], list[int]]:
     return order, depths
 
 
-def _refuse_circles(frame: pd.DataFrame, order: list[int], name: str) -> None:
-    problems = [
-        Problem(name, int(frame["file_row"][row]), "parent_id", str(frame["parent_id"][row]),
-                "is part of a circle that the root does not reach", "correct the parents")
-        for row in frame.index.difference(order)
-    ]  # fmt: skip
-    refuse(FrameworkError, problems)
-
-
 def _check_nodes(nodes: pd.DataFrame, name: str) -> list[Problem]:
+    """Weights of siblings, options of items on inner nodes, bounds, exponents."""
     problems = []
 
     def add(rows: pd.Series[bool], column: str, rule: str, remedy: str) -> None:
@@ -168,7 +164,7 @@ def _check_nodes(nodes: pd.DataFrame, name: str) -> list[Problem]:
     add(zero, "weight", "leaves its siblings with weights that sum to zero", "weigh one of them")
     add(inner & (nodes.get("direction", 1) == -1), "direction",
         "stands on a node with children", "directions belong to items")  # fmt: skip
-    for column in ("normalisation", "log", "cap"):
+    for column in ("normalisation", "log", "cap", "lower", "upper", "denominator"):
         if column in nodes:
             plain = nodes[column].isna() | nodes[column].isin(["none", "no"])
             rule, remedy = "stands on a node with children", "it belongs to items"

@@ -52,15 +52,18 @@ def normalise_items(
     ----------
     OECD/JRC (2008), Handbook on Constructing Composite Indicators, step 5.
     """
+    options, problems = _options(tree), []
+    for x, option in zip(values, options, strict=True):
+        method = _method(option, rules, shares=shares)
+        problems += _check_values(x, _bounds(option, method), option, tree.name, units, method)
+    refuse(FrameworkError, problems)
     scaled = np.full_like(values, np.nan)
-    options = _options(tree)
     for place, option in enumerate(options):
         present = ~np.isnan(values[place])
-        if not present.any():
-            continue
-        method = _method(option, rules, shares=shares)
-        x, bounds = _prepare(values[place, present], option, tree.name, units, present, method)
-        scaled[place, present] = _scale(x, method, bounds, rules.range, option, tree.name)
+        if present.any():
+            method = _method(option, rules, shares=shares)
+            x, bounds = _prepare(values[place, present], option, method)
+            scaled[place, present] = _scale(x, method, bounds, rules.range, option, tree.name)
     return scaled
 
 
@@ -82,25 +85,16 @@ def _method(option: dict[str, Any], rules: Rules, *, shares: bool) -> str:
     return "share" if shares and method == "none" else str(method)
 
 
-def _number(option: dict[str, Any], column: str) -> float:
-    """A bound of an item; NaN when empty."""
-    return float(option.get(column, np.nan))
-
-
-def _prepare(
-    x: Floats,
-    option: dict[str, Any],
-    name: str,
-    units: list[str],
-    present: NDArray[np.bool_],
-    method: str,
-) -> tuple[Floats, tuple[float, float]]:
-    """Values and bounds after logarithm and direction; an empty bound is the observed one."""
-    low, high = _number(option, "lower"), _number(option, "upper")
+def _bounds(option: dict[str, Any], method: str) -> tuple[float, float]:
+    """The bounds of an item in its own units; NaN when empty."""
     if method == "share":
-        low, high = 0.0, 1.0
-    problems = _check_values(x, (low, high), option, name, units, present, method)
-    refuse(FrameworkError, problems)
+        return 0.0, 1.0
+    return float(option.get("lower", np.nan)), float(option.get("upper", np.nan))
+
+
+def _prepare(x: Floats, option: dict[str, Any], method: str) -> tuple[Floats, tuple[float, float]]:
+    """Values and bounds after logarithm and direction; an empty bound is the observed one."""
+    low, high = _bounds(option, method)
     if option.get("log") == "yes":
         x, low, high = np.log(x), float(np.log(low)), float(np.log(high))
     if option.get("direction", 1) == -1:
@@ -116,29 +110,27 @@ def _check_values(
     option: dict[str, Any],
     name: str,
     units: list[str],
-    present: NDArray[np.bool_],
     method: str,
 ) -> list[Problem]:
+    """Values and options of one item that cannot be brought to a scale."""
     item, row = str(option["node_id"]), int(option["file_row"])
-    at = np.flatnonzero(present)
     problems = [
-        Problem(name, row, item, f"unit {units[at[place]]}", f"has the value {x[place]}",
+        Problem(name, row, item, f"unit {units[unit]}", f"has the value {x[unit]}",
                 "give a finite number or leave it empty")
-        for place in np.flatnonzero(~np.isfinite(x))
+        for unit in np.flatnonzero(np.isinf(x))
     ]  # fmt: skip
     if option.get("log") == "yes":
+        remedy = "log needs values above zero"
         problems += [
-            Problem(name, row, item, f"unit {units[at[place]]}",
-                    f"has the value {x[place]:g}, which has no logarithm",
-                    "log needs values above zero")
-            for place in np.flatnonzero(x <= 0)
+            Problem(name, row, item, f"unit {units[unit]}",
+                    f"has the value {x[unit]:g}, which has no logarithm", remedy)
+            for unit in np.flatnonzero(x <= 0)
         ]  # fmt: skip
         problems += [
-            Problem(name, row, item, f"{bound:g}", "is a bound without a logarithm",
-                    "log needs bounds above zero")
+            Problem(name, row, item, f"{bound:g}", "is a bound without a logarithm", remedy)
             for bound in bounds
             if bound <= 0
-        ]  # fmt: skip
+        ]
     if option.get("cap") == "yes" and method not in _BOUNDED:
         rule, remedy = f"cannot be capped under {method}", "use minmax or goalposts"
         problems.append(Problem(name, row, item, "", rule, remedy))
@@ -168,7 +160,8 @@ def _scale(
         item, row = str(option["node_id"]), int(option["file_row"])
         refuse(FrameworkError, [Problem(name, row, item, "", rule, remedy)])
     if method == "zscore":
-        return np.asarray((x - x.mean()) / x.std(ddof=1))
+        ordered = np.sort(x)  # so that the order of units changes no bit
+        return np.asarray((x - ordered.mean()) / ordered.std(ddof=1))
     if method == "percentile_rank":
         return np.asarray((rankdata(x, method="min") - 1) / (x.size - 1))
     if method == "distance_to_max":

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-_ROUNDING = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
-_DIGITS_COMPARED = 12
+_NOISE = 1e-12
 
 
 def rank_scores(score: pd.Series[Any], *, ties: str = "min") -> pd.Series[Any]:
     """Competition rank: 1 is the highest score; a missing score has no rank.
 
-    Scores are compared to 12 significant digits of the largest one: two sums of the same parts in
-    another order differ by less, and such noise must not decide a place.
+    Two scores that differ by less than 1e-12 of their size are the same score: sums of the same
+    parts in another order differ by as much, and such noise must not decide a place. The size is
+    the larger of the two, or the median score where that is larger.
 
     Parameters
     ----------
@@ -32,13 +31,22 @@ def rank_scores(score: pd.Series[Any], *, ties: str = "min") -> pd.Series[Any]:
     Series
         Int64 for min and dense, Float64 for average; same index.
     """
-    largest = score.abs().max()
-    if pd.notna(largest) and largest > 0:
-        digits = _DIGITS_COMPARED - 1 - int(np.floor(np.log10(largest)))
-        score = score.round(digits) if digits < 300 else score
-    methods = {"min": "min", "average": "average", "dense": "dense"}
-    ranks = score.rank(method=methods[ties], ascending=False)  # type: ignore[arg-type]
+    method = cast(Literal["min", "average", "dense"], ties)
+    ranks = _without_noise(score).rank(method=method, ascending=False)
     return ranks.astype("Float64" if ties == "average" else "Int64")
+
+
+def _without_noise(score: pd.Series[Any]) -> pd.Series[Any]:
+    """Scores with each run of neighbours that differ by noise only set to its lowest score."""
+    ordered = score.dropna().sort_values()
+    if ordered.empty:
+        return score
+    values = ordered.to_numpy(dtype="float64")
+    size = np.maximum(np.abs(values), np.median(np.abs(values)))
+    gap = np.diff(values) > _NOISE * np.maximum(size[1:], size[:-1])
+    group = np.concatenate([[0], np.cumsum(gap)])
+    first = values[np.searchsorted(group, group)]
+    return pd.Series(first, index=ordered.index).reindex(score.index)
 
 
 def label_ranks(rank: pd.Series[Any]) -> pd.Series[Any]:
@@ -51,22 +59,32 @@ def label_ranks(rank: pd.Series[Any]) -> pd.Series[Any]:
 def round_decimal(
     values: NDArray[np.float64], digits: int, *, rounding: str
 ) -> NDArray[np.float64]:
-    """Round to digits after the point as a person does who reads the printed number.
+    """Round to digits after the point as a person does who reads the number.
 
-    The decision is made on the shortest decimal text of the float: 2.675 rounds half up to 2.68,
-    although the float is slightly below. Missing stays missing.
+    The decision is made on the decimal value: 2.675 rounds half up to 2.68, and a sum that misses
+    29 by a last bit is not cut to 28.99. A number counts as a tie (or, cut, as whole) when it lies
+    within 64 units in the last place of it, at most a millionth of the last digit kept. Missing
+    stays missing.
+
+    Parameters
+    ----------
+    values : array of float
+    digits : int
+        Digits kept after the point.
+    rounding : {"half_up", "half_even", "truncate"}
+        Ties away from zero; to the even neighbour; or everything cut towards zero.
     """
-    flat = values.ravel()
-    scaled = flat * 10.0**digits
-    edge = 0.0 if rounding == "truncate" else 0.5
-    distance = np.abs(scaled - edge - np.round(scaled - edge))
-    close = np.isfinite(scaled) & (distance <= 1e-6 + 1e-12 * np.abs(scaled))
-    with np.errstate(invalid="ignore"):
-        whole = np.trunc(scaled) if rounding == "truncate" else np.round(scaled)
-    exact = np.abs(scaled) >= 1e16
-    rounded = np.where(exact, flat, whole / 10.0**digits)
-    step = Decimal(1).scaleb(-digits)
-    for place in np.flatnonzero(close & ~exact).tolist():
-        text = Decimal(repr(float(flat[place])))
-        rounded[place] = float(text.quantize(step, rounding=_ROUNDING[rounding]))
-    return rounded.reshape(values.shape)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = np.abs(values) * 10.0**digits
+        unit = np.spacing(scaled)
+        noise = np.maximum(2 * unit, np.minimum(64 * unit, 1e-6))
+        below = np.floor(scaled + noise)
+        rest = scaled - below
+        if rounding == "truncate":
+            whole = below
+        else:
+            tie = np.abs(rest - 0.5) <= noise
+            up = (rest > 0.5) & ~tie | tie & ((rounding == "half_up") | (below % 2 == 1))
+            whole = below + up
+        rounded = np.copysign(whole / 10.0**digits, values) + 0.0
+    return np.where(scaled < 1e16, rounded, values)

@@ -143,7 +143,9 @@ def _read_digits(value: Any) -> int | None:
 
 
 def _read_round(value: Any) -> dict[int, int]:
-    if not isinstance(value, dict) or not all(str(depth).isdigit() for depth in value):
+    if not isinstance(value, dict) or not all(
+        re.fullmatch(r"[0-9]{1,3}", str(depth)) for depth in value
+    ):
         raise ValueError("is not a table of depths; write digits by depth, as {0 = 2, 1 = 2}")
     digits = {int(depth): _read_digits(number) for depth, number in value.items()}
     return {depth: number for depth, number in digits.items() if number is not None}

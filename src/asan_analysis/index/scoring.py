@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +61,8 @@ def score_table(
         rule, remedy = "needs digits for the root", "add round = {0 = 2}, or rank on unrounded"
         refuse(FrameworkError, [Problem("rules", None, "rank_on", "rounded", rule, remedy)])
     units = [str(unit) for unit in values.index]
-    scored = _score(_matrix(values), _matrix_of_status(status), tree, rules, units, shares=False)
+    answers = _matrix(values[tree.items]), _matrix_of_status(status[tree.items])
+    scored = _score(*answers, tree, rules, units, shares=False)
     nodes = pd.DataFrame(scored.score.T, index=values.index, columns=tree.node_ids)
     root = scored.raw[0] if rules.rank_on == "unrounded" else scored.score[0]
     ranks = rank_scores(pd.Series(root, index=values.index), ties=rules.ties)
@@ -90,12 +90,15 @@ def score_services(
         `round_service`), coverage (share of child weight present, 0..1), weight_redistributed
         (share of item weight left out and carried by siblings, 0..1; 1 where there is no score).
     """
-    units, values, status = _answers(assessments, services, tree)
-    scored = _score(values, status, tree, rules, units, shares=True)
-    scores = scored.score.copy()
-    if rules.round_service is not None:
-        scores[0] = round_decimal(scores[0], rules.round_service, rounding=rules.rounding)
-    return _long(scored, scores, units, tree, key="service_id")
+    scored, units = _scored_services(assessments, services, tree, rules)
+    return pd.DataFrame(
+        {
+            **_keys("service_id", units, tree),
+            "score_percent": scored.score.T.ravel(),
+            "coverage": scored.present.T.ravel(),
+            "weight_redistributed": scored.redistributed.T.ravel(),
+        }
+    )
 
 
 def score_organisations(
@@ -121,10 +124,8 @@ def score_organisations(
         services (number with a score at the node), weight_redistributed (mean over its services).
         The root is rounded to `round_organisation` where that is set.
     """
-    scored, units, weight = _services(assessments, services, tree, rules)
-    owner = services.set_index("service_id")["organisation_id"].reindex(units)
-    bodies = services["organisation_id"].unique().tolist()
-    members = [np.flatnonzero((owner == body).to_numpy()) for body in bodies]
+    scored, units = _scored_services(assessments, services, tree, rules)
+    bodies, members, weight = _groups(services, units, rules)
     score = _group_means(scored.score, members, weight)
     redistributed = _group_means(scored.redistributed, members, weight)
     if rules.roll_up == "pooled":
@@ -134,8 +135,7 @@ def score_organisations(
     counts = [(~np.isnan(scored.score[:, member])).sum(axis=1) for member in members]
     return pd.DataFrame(
         {
-            "organisation_id": np.repeat(bodies, len(tree.node_ids)),
-            "node_id": np.tile(tree.node_ids, len(bodies)),
+            **_keys("organisation_id", bodies, tree),
             "score_percent": score.T.ravel(),
             "services": np.concatenate(counts),
             "weight_redistributed": redistributed.T.ravel(),
@@ -228,27 +228,19 @@ def contribute_organisations(
     -------
     DataFrame
         Key organisation_id, node_id. Columns contribution (points of the organisation's score;
-        the root's is the score, without `round_organisation`), weight (nominal share of the root,
-        0..1), weight_used (share after redistribution, mean over services, 0..1).
+        the root's is the score), weight (nominal share of the root, 0..1), weight_used (share
+        after redistribution, mean over services, 0..1).
     """
-    scored, units, weight = _services(assessments, services, tree, rules)
-    owner = services.set_index("service_id")["organisation_id"].reindex(units)
-    bodies = services["organisation_id"].unique().tolist()
-    members = [np.flatnonzero((owner == body).to_numpy()) for body in bodies]
+    scored, units = _scored_services(assessments, services, tree, rules)
+    bodies, members, weight = _groups(services, units, rules)
     if rules.roll_up == "pooled":
-        pooled = _pool(scored, members, tree, rules, bodies)
-        parts, used = _split(pooled, tree, rules)
+        parts, used = _split(_pool(scored, members, tree, rules, bodies), tree, rules)
     else:
         parts, used = (_group_means(part, members, weight) for part in _split(scored, tree, rules))
-    return pd.DataFrame(
-        {
-            "organisation_id": np.repeat(bodies, len(tree.node_ids)),
-            "node_id": np.tile(tree.node_ids, len(bodies)),
-            "contribution": parts.T.ravel(),
-            "weight": np.tile(nominal_weights(tree), len(bodies)),
-            "weight_used": used.T.ravel(),
-        }
-    )
+    if rules.round_organisation is not None:
+        rounded = round_decimal(parts[0], rules.round_organisation, rounding=rules.rounding)
+        parts *= rounded / np.where(parts[0] == 0, 1.0, parts[0])
+    return _contributions("organisation_id", bodies, parts, used, tree)
 
 
 def contribute_services(
@@ -261,17 +253,9 @@ def contribute_services(
     DataFrame
         Key service_id, node_id; columns as in `contribute_organisations`.
     """
-    units, values, status = _answers(assessments, services, tree)
-    parts, used = _split(_score(values, status, tree, rules, units, shares=True), tree, rules)
-    return pd.DataFrame(
-        {
-            "service_id": np.repeat(units, len(tree.node_ids)),
-            "node_id": np.tile(tree.node_ids, len(units)),
-            "contribution": parts.T.ravel(),
-            "weight": np.tile(nominal_weights(tree), len(units)),
-            "weight_used": used.T.ravel(),
-        }
-    )
+    scored, units = _scored_services(assessments, services, tree, rules)
+    parts, used = _split(scored, tree, rules)
+    return _contributions("service_id", units, parts, used, tree)
 
 
 def nominal_weights(tree: Tree) -> Floats:
@@ -300,14 +284,19 @@ def _matrix_of_status(status: pd.DataFrame) -> NDArray[np.int8]:
 def _answers(
     assessments: pd.DataFrame, services: pd.DataFrame, tree: Tree
 ) -> tuple[list[str], Floats, NDArray[np.int8]]:
-    """Long answers as matrices items x services; a pair without a row is not answered."""
+    """Long answers as matrices items x services; a pair without a row is not answered.
+
+    Answers of other services or to other items are left out; a checked dataset has none.
+    """
     units = pd.Index(services["service_id"])
     unit = units.get_indexer(pd.Index(assessments["service_id"]))
     item = pd.Index(tree.items).get_indexer(pd.Index(assessments["item_id"]))
     values = np.full((len(tree.items), len(units)), np.nan)
     status = np.full(values.shape, _CODES["not_answered"], dtype="int8")
-    values[item, unit] = assessments["value"].to_numpy(dtype="float64")
-    status[item, unit] = assessments["status"].map(_CODES).to_numpy(dtype="int8")
+    here = (unit >= 0) & (item >= 0)
+    rows, columns, listed = item[here], unit[here], assessments[here]
+    values[rows, columns] = listed["value"].to_numpy(dtype="float64")
+    status[rows, columns] = listed["status"].map(_CODES).to_numpy(dtype="int8")
     return [str(name) for name in units], values, status
 
 
@@ -347,17 +336,18 @@ def _aggregate(items: Floats, tree: Tree, rules: Rules, units: list[str]) -> _Sc
     weights = tree.nodes["weight"].to_numpy()
     for row in tree.inner_rows:
         below = list(tree.children[row])
+        weight, total = weights[below], sum(weights[below])
         power = power_of(methods[row])
-        _check_means(score[below], power, tree, row, units)
-        mean, weight = _power_mean(score[below], weights[below], power)
-        present[row] = weight / weights[below].sum()
-        covered = (weight > 0) & (present[row] >= rules.min_coverage - _TOLERANCE)
+        _check_means(score[below], weight, power, tree, row, units)
+        mean, found = _power_mean(score[below], weight, power)
+        _check_finite(mean, tree, row, units)
+        present[row] = found / total
+        covered = (found > 0) & (present[row] >= rules.min_coverage - _TOLERANCE)
         raw[row] = np.where(covered, mean, np.nan)
-        carried = weights[below, None] * left_out[below]
-        left_out[row] = np.where(covered, carried.sum(axis=0) / weights[below].sum(), 1.0)
+        carried = sum(part * child for part, child in zip(weight, left_out[below], strict=True))
+        left_out[row] = np.where(covered, carried / total, 1.0)
         score[row] = raw[row]
         _round_rows(score, [row], tree, rules)
-    _check_finite(score, tree, units)
     return _Scored(score, raw, present, left_out)
 
 
@@ -366,14 +356,21 @@ def _power_mean(children: Floats, weights: Floats, power: float) -> tuple[Floats
 
     p = 1 is the arithmetic, 0 the geometric, -1 the harmonic mean. A zero makes a mean with
     p <= 0 zero, its limit; a child of weight zero takes no part. A mean lies between its least
-    and its greatest child, which sums of fractional weights can miss by a last digit.
+    and its greatest child, which floating-point sums can miss by a last digit.
     """
-    total, weight = np.zeros(children.shape[1]), np.zeros(children.shape[1])
+    units = children.shape[1]
+    total, weight = np.zeros(units), np.zeros(units)
+    low, high = np.full(units, np.nan), np.full(units, np.nan)
+    for child in children[weights > 0]:
+        low, high = np.fmin(low, child), np.fmax(high, child)
+    # powers of numbers near 1 stay inside the range of floats
+    size = {True: high, False: low}[power > 0] if power not in (0, 1) else np.ones(units)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for child, part in zip(children, weights, strict=True):
             if part == 0:
                 continue
-            term = child if power == 1 else np.log(child) if power == 0 else child**power
+            relative = child / size if power not in (0, 1) else child
+            term = child if power == 1 else np.log(child) if power == 0 else relative**power
             missing = np.isnan(child)
             total += np.where(missing, 0.0, part * term)
             weight += np.where(missing, 0.0, part)
@@ -381,20 +378,18 @@ def _power_mean(children: Floats, weights: Floats, power: float) -> tuple[Floats
         if power == 0:
             mean = np.exp(mean)
         elif power != 1:
-            mean = mean ** (1 / power)
-    if power != 1 or (weights != np.floor(weights)).any():
-        taking_part = children[weights > 0]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # all children missing
-            mean = np.clip(mean, np.nanmin(taking_part, axis=0), np.nanmax(taking_part, axis=0))
-    return mean, weight
+            mean = np.where(size == 0, 0.0, size * mean ** (1 / power))
+    return np.where(np.isinf(mean), mean, np.clip(mean, low, high)), weight
 
 
-def _check_means(children: Floats, power: float, tree: Tree, row: int, units: list[str]) -> None:
+def _check_means(
+    children: Floats, weights: Floats, power: float, tree: Tree, row: int, units: list[str]
+) -> None:
     """Means other than the arithmetic one are not defined below zero."""
-    if power == 1 or not (children < 0).any():
+    negative = (children < 0) & (weights[:, None] > 0)
+    if power == 1 or not negative.any():
         return
-    child, unit = np.argwhere(children < 0)[0]
+    child, unit = np.argwhere(negative)[0]
     node, below = tree.node_ids[row], tree.node_ids[tree.children[row][child]]
     rule = f"is below zero at {below}, and the mean of {node} is not defined there"
     remedy = "use the arithmetic mean or a normalisation that stays above zero"
@@ -403,14 +398,12 @@ def _check_means(children: Floats, power: float, tree: Tree, row: int, units: li
     refuse(FrameworkError, [Problem(tree.name, file_row, "aggregation", value, rule, remedy)])
 
 
-def _check_finite(score: Floats, tree: Tree, units: list[str]) -> None:
-    if np.isinf(score).any():
-        row, unit = np.argwhere(np.isinf(score))[0]
-        rule = f"has an infinite score for unit {units[unit]}"
+def _check_finite(mean: Floats, tree: Tree, row: int, units: list[str]) -> None:
+    if np.isinf(mean).any():
+        rule = f"has an infinite score for unit {units[int(np.isinf(mean).argmax())]}"
         remedy = "its values are too large for this method; rescale them"
         file_row = int(tree.nodes["file_row"].iloc[row])
-        problem = Problem(tree.name, file_row, tree.node_ids[row], "", rule, remedy)
-        refuse(FrameworkError, [problem])
+        refuse(FrameworkError, [Problem(tree.name, file_row, tree.node_ids[row], "", rule, remedy)])
 
 
 def _round_rows(score: Floats, rows: list[int], tree: Tree, rules: Rules) -> None:
@@ -421,40 +414,51 @@ def _round_rows(score: Floats, rows: list[int], tree: Tree, rules: Rules) -> Non
             score[row] = round_decimal(score[row], digits, rounding=rules.rounding)
 
 
-def _services(
+def _scored_services(
     assessments: pd.DataFrame, services: pd.DataFrame, tree: Tree, rules: Rules
-) -> tuple[_Scored, list[str], Floats]:
-    """Scores of services, their ids and the weight of each in its organisation."""
+) -> tuple[_Scored, list[str]]:
+    """Scores of services, their root rounded to `round_service`, and their ids."""
     units, values, status = _answers(assessments, services, tree)
     scored = _score(values, status, tree, rules, units, shares=True)
-    if rules.round_service is not None and rules.roll_up != "pooled":
-        scored.score[0] = round_decimal(
-            scored.score[0], rules.round_service, rounding=rules.rounding
-        )
+    if rules.round_service is not None:
+        root = round_decimal(scored.score[0], rules.round_service, rounding=rules.rounding)
+        scored.score[0] = root
+    return scored, units
+
+
+def _groups(
+    services: pd.DataFrame, units: list[str], rules: Rules
+) -> tuple[list[str], list[NDArray[Any]], Floats]:
+    """Organisations, the places of their services, and the weight of each service."""
+    owner = services["organisation_id"].to_numpy()
+    bodies = services["organisation_id"].unique().tolist()
+    members = [np.flatnonzero(owner == body) for body in bodies]
     if rules.roll_up != "weighted":
-        return scored, units, np.ones(len(units))
+        return bodies, members, np.ones(len(units))
     column = rules.roll_up_weight
     if column not in services:
         rule, remedy = f"has no column {column!r}", "add it or change roll_up_weight"
         refuse(FrameworkError, [Problem("services.csv", None, column, "", rule, remedy)])
-    table = services.set_index("service_id")[column]
-    weight = pd.to_numeric(table, errors="coerce").reindex(units).to_numpy(dtype="float64")
+    weight = pd.to_numeric(services[column], errors="coerce").to_numpy(dtype="float64")
     bad = [unit for unit, one in zip(units, weight, strict=True) if not 0 <= one < np.inf]
     rule, remedy = "has no weight of zero or more", "write a number for each service"
     problems = [Problem("services.csv", None, column, unit, rule, remedy) for unit in bad]
     refuse(FrameworkError, problems)
-    return scored, units, weight
+    return bodies, members, weight
 
 
 def _group_means(matrix: Floats, members: list[NDArray[Any]], weight: Floats) -> Floats:
-    """Weighted mean over the units of each group that have a value; nodes x groups."""
+    """Weighted mean over the units of each group that have a value; nodes x groups.
+
+    Parts are added in the order of their size, so the order of units changes no bit.
+    """
     means = np.full((matrix.shape[0], len(members)), np.nan)
     for group, member in enumerate(members):
         part = matrix[:, member]
-        used = np.where(np.isnan(part), 0.0, weight[member])
-        total = used.sum(axis=1)
-        with np.errstate(invalid="ignore"):
-            means[:, group] = np.where(np.isnan(part), 0.0, part * used).sum(axis=1) / total
+        missing = np.isnan(part)
+        used = np.sort(np.where(missing, 0.0, weight[member]), axis=1).sum(axis=1)
+        parts = np.sort(np.where(missing, 0.0, part * weight[member]), axis=1).sum(axis=1)
+        means[:, group] = parts / np.where(used > 0, used, np.nan)
     return means
 
 
@@ -472,37 +476,45 @@ def _split(scored: _Scored, tree: Tree, rules: Rules) -> tuple[Floats, Floats]:
     Where the root has no score both are missing; a node left out contributes 0 with weight 0.
     """
     parts, used = np.zeros_like(scored.score), np.zeros_like(scored.score)
-    factor = np.zeros_like(scored.score)
+    factor = np.zeros_like(scored.score)  # part over score, where the score may be 0
     parts[0], used[0], factor[0] = scored.score[0], 1.0, 1.0
     methods = tree.column("aggregation", rules.aggregation)
-    share = tree.nodes["share"].to_numpy()
+    weights = tree.nodes["weight"].to_numpy()
     for row in reversed(tree.inner_rows):
-        power = power_of(methods[row])
-        below = list(tree.children[row])
-        weight = np.where(np.isnan(scored.score[below]), 0.0, share[below][:, None])
+        power, below = power_of(methods[row]), list(tree.children[row])
+        children, raw = np.nan_to_num(scored.score[below]), np.nan_to_num(scored.raw[row])
+        weight = np.where(np.isnan(scored.score[below]), 0.0, weights[below, None])
         weight /= np.where(weight.sum(axis=0) > 0, weight.sum(axis=0), 1.0)
-        children, parent = np.nan_to_num(scored.score[below]), np.nan_to_num(scored.raw[row])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rounded = np.where(parent == 0, 1.0, np.nan_to_num(scored.score[row]) / parent)
-            slope = weight if power == 1 else weight * (children / parent) ** (power - 1)
-        slope = np.where((weight == 0) | ((children == 0) & (power != 1)), 0.0, slope)
-        factor[below] = factor[row] * rounded * np.nan_to_num(slope)
-        parts[below] = factor[below] * children
+        rounded = np.nan_to_num(scored.score[row]) / np.where(raw == 0, 1.0, raw)
+        if power == 1:
+            factor[below] = factor[row] * np.where(raw == 0, 1.0, rounded) * weight
+            parts[below] = factor[below] * children
+        else:
+            taking_part = (children > 0) & (weight > 0) & (raw > 0)
+            ratio = np.where(taking_part, children, 1.0) / np.where(raw > 0, raw, 1.0)
+            share = np.where(taking_part, weight * np.where(taking_part, ratio, 1.0) ** power, 0.0)
+            parts[below] = parts[row] * share
+            factor[below] = parts[below] / np.where(taking_part, children, 1.0)
         used[below] = used[row] * weight
     unscored = np.isnan(scored.score[0])
     parts[:, unscored], used[:, unscored] = np.nan, np.nan
     return parts, used
 
 
-def _long(
-    scored: _Scored, scores: Floats, units: list[str], tree: Tree, *, key: str
+def _keys(key: str, units: list[str], tree: Tree) -> dict[str, NDArray[Any]]:
+    """Columns of a long table: every unit with every node, units in order, nodes depth first."""
+    nodes = np.tile(np.array(tree.node_ids, dtype=object), len(units))
+    return {key: np.repeat(np.array(units, dtype=object), len(tree.node_ids)), "node_id": nodes}
+
+
+def _contributions(
+    key: str, units: list[str], parts: Floats, used: Floats, tree: Tree
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            key: np.repeat(units, len(tree.node_ids)),
-            "node_id": np.tile(tree.node_ids, len(units)),
-            "score_percent": scores.T.ravel(),
-            "coverage": scored.present.T.ravel(),
-            "weight_redistributed": scored.redistributed.T.ravel(),
+            **_keys(key, units, tree),
+            "contribution": parts.T.ravel(),
+            "weight": np.tile(nominal_weights(tree), len(units)),
+            "weight_used": used.T.ravel(),
         }
     )

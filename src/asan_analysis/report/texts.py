@@ -158,6 +158,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{n} unknowns of the method, what this project does in each case, and why.",
         "Metod üzrə {n} naməlum məqam, bu layihədə qəbul edilən həll və səbəbi.",
     ),
+    "fact.place": ("place", "yer"),
+    "fact.score": ("score", "bal"),
     "fact.rank_scope": ("field in which the place was taken", "yerin tutulduğu sahə"),
     "fact.services": ("services evaluated", "qiymətləndirilmiş xidmətlər"),
     "fact.organisations": ("bodies evaluated", "qiymətləndirilmiş qurumlar"),
