@@ -7,14 +7,11 @@ import pandas as pd
 import pytest
 
 from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.index.contributions import contribute_organisations
 from asan_analysis.index.method import find_method
-from asan_analysis.index.scoring import (
-    contribute_organisations,
-    rank_organisations,
-    score_categories,
-    score_organisations,
-    score_services,
-)
+from asan_analysis.index.ranking import rank_organisations
+from asan_analysis.index.rollup import score_categories, score_organisations
+from asan_analysis.index.scoring import score_services
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "egov_benchmark_2023"
 CLOSE = 1e-9

@@ -16,11 +16,11 @@ _HOMES = {
     "check_rules": "index.rules",
     "score_table": "index.scoring",
     "score_services": "index.scoring",
-    "score_organisations": "index.scoring",
-    "score_categories": "index.scoring",
-    "rank_organisations": "index.scoring",
-    "contribute_organisations": "index.scoring",
-    "contribute_services": "index.scoring",
+    "score_organisations": "index.rollup",
+    "score_categories": "index.rollup",
+    "rank_organisations": "index.ranking",
+    "contribute_organisations": "index.contributions",
+    "contribute_services": "index.contributions",
 }
 __all__ = sorted(_HOMES)
 

@@ -499,8 +499,8 @@ def _check_answers(name: str, answers: pd.DataFrame, data: Dataset) -> list[Prob
 
 
 def _is_share(items: pd.DataFrame, rules: dict[str, Any]) -> pd.Series[bool]:
-    """Items without a normalisation: their values are shares."""
+    """Items without a normalisation and without bounds: their values are shares."""
     default = str(rules.get("normalisation", "none"))
-    if "normalisation" not in items:
-        return pd.Series(default == "none", index=items.index)
-    return items["normalisation"].fillna(default) == "none"
+    columns = items.reindex(columns=["normalisation", "lower", "upper"])
+    plain = columns["normalisation"].astype(object).fillna(default) == "none"
+    return plain & columns["lower"].isna() & columns["upper"].isna()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
-import re
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,21 +86,11 @@ def read_cells(path: Path, *, name: str = "") -> pd.DataFrame:
         raise _unreadable(name, "starts with a blank line", "put the header first")
     if ";" in first and "," not in first:
         raise _unreadable(name, "uses semicolons", "save it with commas between cells")
-    try:
-        cells = pd.read_csv(
-            io.StringIO(text), dtype=str, keep_default_na=False, na_filter=False, header=None,
-            skip_blank_lines=False, index_col=False,
-        )  # fmt: skip
-    except pd.errors.ParserError as error:
-        reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
-        reason = re.sub(r"at row (\d+)", lambda row: f"at row {int(row[1]) + 1}", reason)
-        raise _unreadable(
-            name, f"cannot be read as CSV: {reason}", "quote cells that hold commas or quotes"
-        ) from None
-    short = np.flatnonzero(cells.isna().any(axis=1) & (cells.iloc[:, 0] != "")).tolist()
-    rule, remedy = "has fewer cells than the header", "complete the row"
-    refuse(DataError, [Problem(name, row + 1, "", "", rule, remedy) for row in short])
-    cells = cells.fillna("").map(str.strip)
+    _refuse_ragged(text, name)
+    cells = pd.read_csv(
+        io.StringIO(text), dtype=str, keep_default_na=False, header=None, skip_blank_lines=False,
+        index_col=False,
+    ).map(str.strip)  # fmt: skip
     header = cells.iloc[0].tolist()
     doubled = sorted({column for column in header if header.count(column) > 1})
     if doubled:
@@ -108,6 +98,24 @@ def read_cells(path: Path, *, name: str = "") -> pd.DataFrame:
     rows = cells.iloc[1:].set_axis(header, axis=1).reset_index(drop=True)
     filled = np.flatnonzero((rows != "").any(axis=1))
     return rows.iloc[: filled[-1] + 1 if len(filled) else 0]
+
+
+def _refuse_ragged(text: str, name: str) -> None:
+    """Refuse rows whose number of cells is not that of the header; blank lines have none."""
+    lengths: list[int] = []
+    try:
+        for row in csv.reader(io.StringIO(text), strict=True):
+            lengths.append(len(row) if any(map(str.strip, row)) else 0)
+    except csv.Error as error:
+        rule, remedy = f"cannot be read as CSV: {error}", "close the quotes, or double those inside"
+        refuse(DataError, [Problem(name, len(lengths) + 1, "", "", rule, remedy)])
+    remedy = "complete the row, or quote cells that hold commas"
+    problems = [
+        Problem(name, row, "", "", f"has {found} cells and the header {lengths[0]}", remedy)
+        for row, found in enumerate(lengths, start=1)
+        if found not in (0, lengths[0])
+    ]
+    refuse(DataError, problems)
 
 
 def _read_text(path: Path, name: str) -> str:
@@ -286,11 +294,14 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     DataError
         The folder does not exist or does not take the file.
     """
+    if not path.parent.is_dir():
+        reason = f"cannot be written: there is no folder {path.parent}"
+        raise _unreadable(str(path), reason, "give a folder that exists")
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         frame.to_csv(aside, index=False, lineterminator="\n", encoding="utf-8")
         aside.replace(path)
     except OSError as error:
         aside.unlink(missing_ok=True)
-        reason = f"cannot be written: {error.strerror}"
-        raise _unreadable(str(path), reason, "give a folder that exists") from None
+        reason = f"cannot be written: {error.strerror or error}"
+        raise _unreadable(str(path), reason, "give a place that takes a file") from None

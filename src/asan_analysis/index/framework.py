@@ -12,6 +12,7 @@ import pandas as pd
 from asan_analysis.errors import FrameworkError, Problem, refuse
 
 RESERVED = ("unit_id", "rank")
+NEAREST_POWER = 0.001  # exponents closer to 0 lose the digits that the geometric mean keeps
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,8 @@ def _check_nodes(nodes: pd.DataFrame, name: str) -> list[Problem]:
         numbers = pd.to_numeric(powers, errors="coerce").reindex(nodes.index)
         named = pd.Series(nodes.index.isin(powers.index), index=nodes.index)
         add(named & numbers.isna(), "aggregation", "has no number after 'power:'", "as power:0.5")
-        add(numbers == 0, "aggregation", "is the geometric mean", "write geometric")
+        rule = "is the geometric mean or as good as"
+        add(numbers.abs() < NEAREST_POWER, "aggregation", rule, "write geometric")
     return problems
 
 

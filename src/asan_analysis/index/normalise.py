@@ -36,7 +36,8 @@ def normalise_items(
     units : list of str
         Names of the units, for messages.
     shares : bool
-        An item without normalisation is a share, mapped from 0..1 onto `range`.
+        An item without normalisation is a share, mapped from 0..1 onto `range`, or a measured
+        quantity between its bounds where it has any.
 
     Returns
     -------
@@ -82,7 +83,10 @@ def _options(tree: Tree) -> list[dict[str, Any]]:
 def _method(option: dict[str, Any], rules: Rules, *, shares: bool) -> str:
     given = option.get("normalisation")
     method = given if isinstance(given, str) and given else rules.normalisation
-    return "share" if shares and method == "none" else str(method)
+    if not shares or method != "none":
+        return str(method)
+    bounded = any(not np.isnan(float(option.get(bound, np.nan))) for bound in ("lower", "upper"))
+    return "goalposts" if bounded else "share"
 
 
 def _bounds(option: dict[str, Any], method: str) -> tuple[float, float]:
@@ -155,7 +159,7 @@ def _scale(
         low, high = float(x.min()), float(x.max())
     spread = {"zscore": np.ptp(x), "percentile_rank": x.size - 1}.get(method, high - low)
     if not spread > 0:
-        rule = f"has values or bounds that do not differ, so {method} has nothing to divide by"
+        rule = f"lies between {low:g} and {high:g}, which leaves {method} nothing to divide by"
         remedy = "give lower and upper, choose another normalisation, or drop the item"
         item, row = str(option["node_id"]), int(option["file_row"])
         refuse(FrameworkError, [Problem(name, row, item, "", rule, remedy)])

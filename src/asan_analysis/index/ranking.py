@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from asan_analysis.index.framework import Tree
+from asan_analysis.index.rules import Rules
+
 _NOISE = 1e-12
 
 
@@ -16,7 +19,7 @@ def rank_scores(score: pd.Series[Any], *, ties: str = "min") -> pd.Series[Any]:
 
     Two scores that differ by less than 1e-12 of their size are the same score: sums of the same
     parts in another order differ by as much, and such noise must not decide a place. The size is
-    the larger of the two, or the median score where that is larger.
+    the larger of the two, or the median score (at most 1) where that is larger.
 
     Parameters
     ----------
@@ -38,21 +41,74 @@ def rank_scores(score: pd.Series[Any], *, ties: str = "min") -> pd.Series[Any]:
 
 def _without_noise(score: pd.Series[Any]) -> pd.Series[Any]:
     """Scores with each run of neighbours that differ by noise only set to its lowest score."""
-    ordered = score.dropna().sort_values()
-    if ordered.empty:
-        return score
-    values = ordered.to_numpy(dtype="float64")
-    size = np.maximum(np.abs(values), np.median(np.abs(values)))
-    gap = np.diff(values) > _NOISE * np.maximum(size[1:], size[:-1])
-    group = np.concatenate([[0], np.cumsum(gap)])
-    first = values[np.searchsorted(group, group)]
-    return pd.Series(first, index=ordered.index).reindex(score.index)
+    values = score.to_numpy(dtype="float64", na_value=np.nan)
+    places = np.flatnonzero(~np.isnan(values))
+    places = places[np.argsort(values[places], kind="stable")]
+    ordered, result = values[places], np.full(values.shape, np.nan)
+    if len(places):
+        size = np.maximum(np.abs(ordered), min(float(np.median(np.abs(ordered))), 1.0))
+        apart = np.diff(ordered) > _NOISE * np.maximum(size[1:], size[:-1])
+        group = np.concatenate([[0], np.cumsum(apart)])
+        result[places] = ordered[np.searchsorted(group, group)]
+    return pd.Series(result, index=score.index)
+
+
+def rank_organisations(
+    scores: pd.DataFrame,
+    organisations: pd.DataFrame,
+    tree: Tree,
+    rules: Rules,
+    *,
+    decimals: int,
+    min_services: int = 1,
+) -> pd.DataFrame:
+    """Places of organisations, in their category and over all.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        From `score_organisations`.
+    organisations : DataFrame
+        Rows of the edition: organisation_id, category.
+    decimals : int
+        Digits of the printed score, used where `rank_on` is "rounded".
+    min_services : int
+        Organisations with fewer scored services have a score and no place.
+
+    Returns
+    -------
+    DataFrame
+        Key organisation_id, best first. Columns category, score_percent, services, rank, ranked
+        (number of organisations with a place in the category), rank_all, ranked_all.
+    """
+    root = scores[scores["node_id"] == tree.root].drop(columns="node_id")
+    table = organisations[["organisation_id", "category"]].merge(
+        root, on="organisation_id", how="left", validate="one_to_one"
+    )
+    table["services"] = table["services"].fillna(0).astype("Int64")
+    counted = table["score_percent"].where(table["services"] >= min_services)
+    if rules.rank_on == "rounded":
+        digits = rules.round_organisation if rules.round_organisation is not None else decimals
+        rounded = round_decimal(counted.to_numpy(), digits, rounding=rules.rounding)
+        counted = pd.Series(rounded, index=counted.index)
+    by_category = counted.groupby(table["category"])
+    table["rank"] = by_category.transform(lambda score: rank_scores(score, ties=rules.ties))
+    table["ranked"] = by_category.transform("count").astype("Int64")
+    table["rank_all"] = rank_scores(counted, ties=rules.ties)
+    table["ranked_all"] = int(counted.count())
+    columns = ["organisation_id", "category", "score_percent", "services",
+               "rank", "ranked", "rank_all", "ranked_all"]  # fmt: skip
+    ordered = table.sort_values(
+        ["score_percent", "organisation_id"], ascending=[False, True], na_position="last"
+    )
+    return ordered[columns].reset_index(drop=True)
 
 
 def label_ranks(rank: pd.Series[Any]) -> pd.Series[Any]:
     """Ranks as text, ties marked: 1, "=2", "=2", 4; a missing rank is empty text."""
     tied = rank.duplicated(keep=False) & rank.notna()
-    text = rank.map(lambda value: f"{float(value):g}", na_action="ignore").astype("str")
+    text = rank.map(lambda value: f"{float(value):.1f}", na_action="ignore").astype("str")
+    text = text.str.removesuffix(".0")
     return text.where(~tied, "=" + text).where(rank.notna(), "")
 
 

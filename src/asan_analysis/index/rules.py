@@ -9,6 +9,7 @@ from typing import Any
 
 from asan_analysis.data.contracts import AGGREGATIONS, NORMALISATIONS
 from asan_analysis.errors import FrameworkError, Problem, refuse
+from asan_analysis.index.framework import NEAREST_POWER
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Rules:
     roll_up_weight: str = ""
     round_service: int | None = None
     round_organisation: int | None = None
+    name: str = field(default="rules", compare=False)  # what messages call the file
 
 
 _ALLOWED = {
@@ -67,7 +69,7 @@ def check_rules(table: Mapping[str, Any], *, name: str = "rules.toml") -> Rules:
     """
     problems: list[Problem] = []
     given: dict[str, Any] = {}
-    known = {one.name for one in fields(Rules)}
+    known = {one.name for one in fields(Rules)} - {"name"}
     for key, value in table.items():
         if key == "steps":
             rule = "steps before scoring are not supported yet"
@@ -81,7 +83,7 @@ def check_rules(table: Mapping[str, Any], *, name: str = "rules.toml") -> Rules:
             except ValueError as error:
                 rule, _, remedy = str(error).partition("; ")
                 problems.append(Problem(name, None, key, repr(value), rule, remedy))
-    rules = Rules(**given)
+    rules = Rules(**given, name=name)
     if rules.roll_up == "weighted" and not rules.roll_up_weight:
         problems.append(
             Problem(name, None, "roll_up_weight", "", "is empty although roll_up is weighted",
@@ -111,8 +113,10 @@ def _read(key: str, value: Any) -> Any:
 
 def _read_aggregation(value: Any) -> str:
     power = re.fullmatch(r"power:(-?(?:\d+\.?\d*|\.\d+))", str(value))
-    if value in AGGREGATIONS or (power and float(power[1]) != 0):
+    if value in AGGREGATIONS or (power and abs(float(power[1])) >= NEAREST_POWER):
         return str(value)
+    if power:
+        raise ValueError("is the geometric mean or as good as; write geometric")
     raise ValueError(f"is not known; write one of {', '.join(AGGREGATIONS)}, power:<p>")
 
 
