@@ -459,6 +459,9 @@ def _unknown(
 ) -> list[Problem]:
     """Rows whose key does not stand in the other table; incomplete keys are left alone."""
     known = pd.MultiIndex.from_frame(other[columns])
+    pairs = frame[columns].drop_duplicates().dropna()
+    if pd.MultiIndex.from_frame(pairs).isin(known).all():
+        return []
     whole = frame[columns].notna().all(axis=1).to_numpy()
     found = pd.MultiIndex.from_frame(frame[columns]).isin(known)
     first = 1 if name.endswith(".parquet") else 2

@@ -205,7 +205,9 @@ _Bad = list[tuple[int, Any, tuple[str, str]]]
 
 def _convert(cells: pd.Series[Any], rule: Column) -> tuple[pd.Series[Any], _Bad]:
     """The column in its type, and the cells that do not take it."""
-    blank = cells.isna() | (cells.astype(str) == "")
+    if cells.dtype == object:  # a column of lists or of several types
+        cells = cells.map(str, na_action="ignore").astype("str")
+    blank = cells.isna() | (cells == "")
     bad: _Bad = []
     if not rule.empty:
         bad += [
@@ -224,7 +226,12 @@ _Converter = Callable[["pd.Series[Any]", "pd.Series[bool]"], _Converted]
 
 
 def _as_text(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
-    return cells.astype("str").str.strip().mask(blank), blank & False, ("", "")
+    codes, unique = pd.factorize(cells.mask(blank))
+    texts = pd.Series(pd.Series(unique).astype("str").str.strip()).reindex(
+        [*range(len(unique)), -1]
+    )
+    values = texts.iloc[codes].set_axis(cells.index)
+    return values, pd.Series(False, index=cells.index), ("", "")
 
 
 def _as_number(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
@@ -245,34 +252,39 @@ def _as_integer(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
 def _failures(
     table: pd.DataFrame, cells: pd.DataFrame, contract: Contract, *, name: str, first_row: int
 ) -> list[Problem]:
-    """What pandera finds: checks of columns, and rows that repeat a key."""
-    schema = pa.DataFrameSchema(
-        {
-            column: pa.Column(checks=list(rule.checks), nullable=True)
-            for column, rule in contract.columns.items()
-            if column in table
-        }
-    )
+    """What pandera finds, each value of a column checked once, and rows that repeat a key."""
     problems = []
-    try:
-        schema.validate(table, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        for case in each_row(error.failure_cases):
-            rule, _, remedy = str(case.check).partition("; ")
-            row, column = int(case.index), str(case.column)
-            value = _show(cells[column].iloc[row])
-            problems.append(Problem(name, row + first_row, column, value, rule, remedy))
+    for column, rule in contract.columns.items():
+        if column not in table or not rule.checks:
+            continue
+        values = pd.Series(table[column].dropna().unique())
+        for value, text in _refused_values(values, rule):
+            about, _, remedy = text.partition("; ")
+            problems += [
+                Problem(
+                    name, row + first_row, column, _show(cells[column].iloc[row]), about, remedy
+                )
+                for row in np.flatnonzero(table[column] == value).tolist()
+            ]
     if contract.key:
         keys = list(contract.key)
         again = table.duplicated(keys) & table[keys].notna().all(axis=1)
         for index, row_key in table.loc[again, keys].iterrows():
             value = " / ".join(map(str, row_key))
-            column = ", ".join(keys)
             row = int(str(index)) + first_row
-            problems.append(
-                Problem(name, row, column, value, "stands twice", "keep one row for each key")
-            )
+            rule_text, remedy = "stands twice", "keep one row for each key"
+            problems.append(Problem(name, row, ", ".join(keys), value, rule_text, remedy))
     return problems
+
+
+def _refused_values(values: pd.Series[Any], rule: Column) -> list[tuple[Any, str]]:
+    """Values that fail a check of their column, with the text of the check."""
+    try:
+        pa.SeriesSchema(checks=list(rule.checks)).validate(values, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        return [(values.iloc[int(case.index)], str(case.check)) for case in each_row(cases)]
+    return []
 
 
 def _show(value: object) -> str:
