@@ -90,8 +90,8 @@ def _check(options: argparse.Namespace) -> None:
 
 def _score(options: argparse.Namespace) -> None:
     from asan_analysis.data.contracts import FRAMEWORK
-    from asan_analysis.data.datasets import load_values
     from asan_analysis.data.tables import read_csv, read_toml, write_csv
+    from asan_analysis.data.values import load_values
     from asan_analysis.index.framework import build_tree
     from asan_analysis.index.rules import check_rules
     from asan_analysis.index.scoring import score_table

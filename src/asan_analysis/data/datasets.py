@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from asan_analysis.data import contracts, tables
-from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.data.editions import Edition, find_edition
+from asan_analysis.data.links import check_links
 from asan_analysis.data.provenance import project_root
 from asan_analysis.errors import DataError, ParameterError, Problem, refuse
 
@@ -149,23 +148,27 @@ def examine_dataset(dataset: str) -> tuple[Dataset, list[Problem]]:
         name: _collect(problems, partial(tables.read_toml, folder / name))
         for name in _file_names(editions, "rules", problems)
     }
-    unread = {name for name, table in {**frames, **frameworks, **rules}.items() if table is None}
+    method = {name: table for name, table in (frameworks | rules).items() if table is not None}
+    found = {name: _table(frames, name) for name in TABLE_FILES}
     data = Dataset(
         dataset_id=str(about.get("id", "")),
         folder=folder,
         about=about,
         categories=_categories(about),
         editions=editions,
-        organisations=_table(frames, "organisations.csv"),
-        services=_table(frames, "services.csv"),
-        assessments=_table(frames, "assessments.parquet"),
-        announced=_table(frames, "announced.csv"),
-        assumptions=_table(frames, "assumptions.csv"),
-        evaluations=_table(frames, "evaluations.parquet"),
-        frameworks={name: table for name, table in frameworks.items() if table is not None},
-        rules={name: table for name, table in rules.items() if table is not None},
+        organisations=found["organisations.csv"],
+        services=found["services.csv"],
+        assessments=found["assessments.parquet"],
+        announced=found["announced.csv"],
+        assumptions=found["assumptions.csv"],
+        evaluations=found["evaluations.parquet"],
+        frameworks={name: method[name] for name in frameworks if name in method},
+        rules={name: method[name] for name in rules if name in method},
     )
-    return data, [*problems, *_check_links(data, unread, problems)]
+    unread = {name for name, table in frames.items() if table is None}
+    categories = [str(category) for category in data.categories["id"]]
+    links = check_links(found, categories, method, unread=unread, told=problems)
+    return data, [*problems, *links]
 
 
 def select_edition(data: Dataset, year: int) -> tuple[Dataset, Edition]:
@@ -190,87 +193,6 @@ def select_edition(data: Dataset, year: int) -> tuple[Dataset, Edition]:
         evaluations=cut(data.evaluations),
     )
     return one, edition
-
-
-def load_values(
-    path: Path, items: list[str], *, columns: list[str], na: str
-) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
-    """Read a table of values, a row per unit and a column per item.
-
-    Parameters
-    ----------
-    path : Path
-        CSV with `unit_id` and a column per item.
-    items : list of str
-        Ids of the items, all of which need a column.
-    columns : list of str
-        Columns that are not items; any other unknown column is refused.
-    na : {"not_applicable", "not_answered"}
-        What a cell `NA` says; an empty cell is always not answered.
-
-    Returns
-    -------
-    values : DataFrame
-        Index unit_id, columns items in the given order, float64, missing where not scored.
-    status : DataFrame
-        Same shape: `scored`, `not_applicable` or `not_answered`.
-    only_na : bool
-        The file writes NA but has no empty cell, so NA may mean every kind of missing.
-
-    Raises
-    ------
-    DataError
-        A column missing or unknown, a unit missing or repeated, a cell that is no finite number.
-    """
-    cells = tables.read_cells(path)
-    problems = _check_values_header(path.name, list(cells.columns), items, columns)
-    refuse(DataError, problems)
-    answers = cells[items]
-    empty, not_known = answers == "", answers == "NA"
-    numbers = answers.mask(empty | not_known).apply(pd.to_numeric, errors="coerce")
-    numbers = numbers.astype("float64")
-    wrong = ~np.isfinite(numbers) & ~empty & ~not_known
-    for row, column in np.argwhere(wrong.to_numpy()).tolist():
-        problems.append(
-            Problem(path.name, row + 2, items[column], repr(answers.iat[row, column]),
-                    "is not a finite number",
-                    "write it with a point, leave it empty (not answered) or write NA")
-        )  # fmt: skip
-    units = cells["unit_id"]
-    for row in np.flatnonzero(units == "").tolist():
-        problems.append(
-            Problem(path.name, row + 2, "unit_id", "", "is empty", "name the unit")
-        )  # fmt: skip
-    for row in np.flatnonzero(units.duplicated() & (units != "")).tolist():
-        problems.append(
-            Problem(path.name, row + 2, "unit_id", units[row], "stands twice", "keep one row")
-        )
-    if cells.empty:
-        problems.append(Problem(path.name, None, "", "", "has no rows", "add a row per unit"))
-    refuse(DataError, sorted(problems, key=lambda problem: problem.row or 0))
-    status = pd.DataFrame("scored", index=answers.index, columns=items)
-    status = status.mask(empty, "not_answered").mask(not_known, na)
-    index = pd.Index(units, name="unit_id")
-    only_na = bool(not_known.to_numpy().any() and not empty.to_numpy().any())
-    return numbers.set_axis(index), status.set_axis(index), only_na
-
-
-def _check_values_header(
-    name: str, found: list[str], items: list[str], columns: list[str]
-) -> list[Problem]:
-    problems = []
-    wanted = ["unit_id", *items, *columns]
-    for column in wanted:
-        if column not in found:
-            what = "an item of the framework" if column in items else "needed"
-            problems.append(
-                Problem(name, None, column, "", f"is {what} without a column", "add the column")
-            )
-    for column in found:
-        if column not in wanted:
-            remedy = "remove it, add it to the framework, or name it under `columns` in the rules"
-            problems.append(Problem(name, None, column, "", "is not an item", remedy))
-    return problems
 
 
 _TABLES = (
@@ -390,120 +312,3 @@ def _check_about(about: dict[str, Any]) -> list[Problem]:
     for name in sorted({name for name in names if names.count(name) > 1}):
         add("categories.id", name, "stands twice", "keep one category for each id")
     return problems
-
-
-_ORGANISATION = ["edition_year", "organisation_id"]
-_SERVICE = ["edition_year", "service_id"]
-
-
-def _check_links(data: Dataset, unread: set[str], told: list[Problem]) -> list[Problem]:
-    """Rows that point at something the dataset does not hold, and values off their scale.
-
-    Nothing is held against a table that could not be read, nor against the value of an answer
-    whose value or status is told already.
-    """
-    problems: list[Problem] = []
-    faulty = {(one.file, one.row) for one in told if one.column in ("status", "value")}
-    order = data.editions["order"]
-    for row in order.index[order.notna() & order.duplicated()]:
-        rule, remedy = "is the place of another edition too", "give each edition its own place"
-        value = str(order[row])
-        problems.append(Problem("editions.csv", int(row) + 2, "order", value, rule, remedy))
-    scope = data.announced["scope"]
-    places = [*data.categories["id"], CATEGORY_ALL]
-    for row in scope.index[scope.notna() & ~scope.isin(places)]:
-        rule, remedy = "is not a category or all", f"write one of {', '.join(places)}"
-        problems.append(Problem("announced.csv", int(row) + 2, "scope", scope[row], rule, remedy))
-    if "editions.csv" not in unread:
-        for name, frame in _by_edition(data):
-            problems += _unknown(name, frame, ["edition_year"], data.editions)
-    known = set(data.categories["id"])
-    rows = data.organisations["category"]
-    for row in rows.index[rows.notna() & ~rows.isin(known)] if known else []:
-        remedy = f"write one of {', '.join(sorted(known))}, or add it to dataset.toml"
-        rule = "is not a category of the dataset"
-        problems.append(
-            Problem("organisations.csv", int(row) + 2, "category", rows[row], rule, remedy)
-        )
-    if "organisations.csv" not in unread:
-        problems += _unknown("services.csv", data.services, _ORGANISATION, data.organisations)
-    for name, frame in (
-        ("assessments.parquet", data.assessments), ("evaluations.parquet", data.evaluations),
-    ):  # fmt: skip
-        if "services.csv" not in unread:
-            problems += _unknown(name, frame, _SERVICE, data.services)
-        found = _check_answers(name, frame, data)
-        problems += [
-            one for one in found if one.column == "item_id" or (name, one.row) not in faulty
-        ]
-    return problems
-
-
-def _by_edition(data: Dataset) -> Iterator[tuple[str, pd.DataFrame]]:
-    yield "organisations.csv", data.organisations
-    yield "services.csv", data.services
-    yield "assessments.parquet", data.assessments
-    yield "evaluations.parquet", data.evaluations
-    yield "announced.csv", data.announced
-
-
-_ABSENT = {
-    "edition_year": "is not in editions.csv",
-    "organisation_id": "is not in organisations.csv for that edition",
-    "service_id": "is not in services.csv for that edition",
-}
-
-
-def _unknown(
-    name: str, frame: pd.DataFrame, columns: list[str], other: pd.DataFrame
-) -> list[Problem]:
-    """Rows whose key does not stand in the other table; incomplete keys are left alone."""
-    known = pd.MultiIndex.from_frame(other[columns])
-    pairs = frame[columns].drop_duplicates().dropna()
-    if pd.MultiIndex.from_frame(pairs).isin(known).all():
-        return []
-    whole = frame[columns].notna().all(axis=1).to_numpy()
-    found = pd.MultiIndex.from_frame(frame[columns]).isin(known)
-    first = 1 if name.endswith(".parquet") else 2
-    rule, remedy = _ABSENT[columns[-1]], "add it there or correct this row"
-    return [
-        Problem(name, row + first, columns[-1], str(frame[columns[-1]].iloc[row]), rule, remedy)
-        for row in np.flatnonzero(whole & ~found).tolist()
-    ]
-
-
-def _check_answers(name: str, answers: pd.DataFrame, data: Dataset) -> list[Problem]:
-    """Items outside the framework of their edition, values without status, shares outside 0..1."""
-    problems: list[Problem] = []
-
-    def add(rows: pd.Series[bool], column: str, rule: str, remedy: str) -> None:
-        for row in np.flatnonzero(rows).tolist():
-            value = answers[column].iloc[row]
-            shown = "" if pd.isna(value) else f"{value}"
-            problems.append(Problem(name, row + 1, column, shown, rule, remedy))
-
-    for edition in tables.each_row(data.editions):
-        framework = data.frameworks.get(str(edition.framework))
-        if framework is None:
-            continue
-        here = (answers["edition_year"] == edition.edition_year).fillna(False)
-        items = framework[~framework["node_id"].isin(framework["parent_id"].dropna())]
-        stranger = answers["item_id"].notna() & ~answers["item_id"].isin(items["node_id"])
-        add(here & stranger, "item_id", f"is not an item of {edition.framework}", "correct it")
-        rules = data.rules.get(str(edition.rules), {})
-        shares = items.loc[_is_share(items, rules), "node_id"]
-        off = ~answers["value"].between(0, 1) & answers["value"].notna()
-        add(here & answers["item_id"].isin(shares) & off, "value", "is outside 0 to 1",
-            "write a share, or give the item a normalisation")  # fmt: skip
-    scored = answers["status"] == "scored"
-    add(scored & answers["value"].isna(), "value", "is empty although scored", "write the value")
-    add(~scored & answers["value"].notna(), "value", "stands although not scored", "empty it")
-    return problems
-
-
-def _is_share(items: pd.DataFrame, rules: dict[str, Any]) -> pd.Series[bool]:
-    """Items without a normalisation and without bounds: their values are shares."""
-    default = str(rules.get("normalisation", "none"))
-    columns = items.reindex(columns=["normalisation", "lower", "upper"])
-    plain = columns["normalisation"].astype(object).fillna(default) == "none"
-    return plain & columns["lower"].isna() & columns["upper"].isna()
