@@ -54,8 +54,8 @@ def scores_by_edition(facts: Published) -> pd.DataFrame:
 
 
 def list_unknowns(facts: Published) -> pd.DataFrame:
-    """What is not published about the method: unknown, value (what is used here), why."""
-    table = facts.assumptions[["unknown", "value", "why"]]
+    """What is not published about the method: unknown, value (what is used here), why, why_az."""
+    table = facts.assumptions[["unknown", "value", "why", "why_az"]]
     return table[table["unknown"].notna()].reset_index(drop=True)
 
 

@@ -237,7 +237,7 @@ PUBLISHED = {
             "note": _EMPTY,
         },
     ),
-    "assumptions": ASSUMPTIONS,
+    "assumptions": Contract({**ASSUMPTIONS.columns, "why_az": _NAME}, ASSUMPTIONS.key),
 }
 DICTIONARY = Contract(
     {

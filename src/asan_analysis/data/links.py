@@ -82,7 +82,9 @@ def _check_words(name: str, tables: Tables, column: str, allowed: list[str]) -> 
     cells = tables[name][column]
     rule, remedy = "is not a category of the dataset", f"write one of {', '.join(allowed)}"
     return [
-        Problem(name, int(row) + 2, column, cells[row], rule, f"{remedy}, or add it to dataset.toml")
+        Problem(
+            name, int(row) + 2, column, cells[row], rule, f"{remedy}, or add it to dataset.toml"
+        )
         for row in cells.index[cells.notna() & ~cells.isin(allowed)]
     ]
 

@@ -107,13 +107,15 @@ class Chapter:
         texts: dict[str, Any] = {}
         for lang in LANGUAGES:
             words = self.words(section, lang)
+            told = _in_language(shown, lang)
             texts[lang] = {
                 **self._heading(name, words, self._values(name, frame, words)),
-                "columns": [words.column(str(column)) for column in shown],
-                "rows": _cells(shown.head(_SHOWN_ROWS), words, decimals),
+                "columns": [words.column(str(column)) for column in told],
+                "rows": _cells(told.head(_SHOWN_ROWS), words, decimals),
             }
         self.keep(name, frame)
-        numeric = [_is_number(shown[column]) for column in shown]
+        told = _in_language(shown, "en")
+        numeric = [_is_number(told[column]) for column in told]
         self._record("table", section, name, texts=texts, numeric=numeric, all_rows=len(shown),
                      page=page)  # fmt: skip
         _show_table(texts["en"], numeric)
@@ -233,7 +235,8 @@ def _published_names(chapter: Chapter, lang: str) -> dict[str, str]:
     facts = chapter.facts
     names = name_rows(facts.organisations, "organisation_id", lang)
     names |= name_rows(facts.editions, "edition_year", lang)
-    return {**_words_of_categories(lang), **_texts_below("fact.", lang), **names}
+    groups = {**_texts_below("choice.", lang), **_texts_below("fact.", lang)}
+    return {**_words_of_categories(lang), **groups, **names}
 
 
 def _words_of_categories(lang: str) -> dict[str, str]:
@@ -295,6 +298,13 @@ def _draw(ax: Axes) -> tuple[bytes, bytes]:
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)
     return png.getvalue(), svg.getvalue()
+
+
+def _in_language(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """The frame with `<column>_az` in the place of `<column>` where the language is `az`."""
+    twins = [str(column) for column in frame if f"{column}_az" in frame]
+    own = {column: frame[f"{column}_az"] for column in twins} if lang == "az" else {}
+    return frame.assign(**own).drop(columns=[f"{column}_az" for column in twins])
 
 
 def _cells(frame: pd.DataFrame, words: Words, decimals: int) -> list[list[str]]:
