@@ -62,3 +62,14 @@ def previous_edition(edition: Edition, editions: pd.DataFrame) -> Edition | None
     """The edition before this one in the order of the table; None before the first."""
     earlier = [other for other in list_editions(editions) if other.order < edition.order]
     return earlier[-1] if earlier else None
+
+
+def find_baseline(edition: Edition, editions: pd.DataFrame, year: int) -> Edition | None:
+    """The edition to compare with: that of `year`, or the one before where `year` is 0.
+
+    Raises
+    ------
+    UnknownEditionError
+        No edition closed in that year.
+    """
+    return find_edition(year, editions) if year else previous_edition(edition, editions)

@@ -59,6 +59,18 @@ class Tree:
             return [default] * len(self.nodes)
         return [default if pd.isna(value) else value for value in self.nodes[name]]
 
+    def cut(self, most: int) -> list[str]:
+        """Ids of the nodes at the deepest level that has at most `most`; together the whole.
+
+        An item that stands higher than the level belongs to it.
+        """
+        depth, is_item = self.nodes["depth"], self.nodes["is_item"]
+        levels = [
+            (depth == level) | (is_item & (depth < level)) for level in range(depth.max() + 1)
+        ]
+        chosen = [level for level in levels if level.sum() <= most]
+        return [self.node_ids[row] for row in np.flatnonzero(chosen[-1])]
+
     def below(self, node_id: str) -> list[str]:
         """Ids of the children of a node."""
         return [self.node_ids[row] for row in self.children[self.node_ids.index(node_id)]]
@@ -103,6 +115,27 @@ def build_tree(framework: pd.DataFrame, *, name: str = "framework.csv") -> Tree:
     )
     nodes = frame.loc[order].assign(depth=depth).reset_index(drop=True)
     return Tree(nodes, children, name)
+
+
+def keep_items(tree: Tree, items: list[str]) -> Tree:
+    """The same tree with some of its items only; nodes left without items go too.
+
+    Weights stay as they are, so what remains of a node shares its whole weight.
+
+    Raises
+    ------
+    FrameworkError
+        No item is kept.
+    """
+    nodes = tree.nodes.drop(columns=["depth", "share", "is_item", "file_row"])
+    parent = dict(zip(nodes["node_id"], nodes["parent_id"], strict=True))
+    kept: set[str] = set()
+    for item in items:
+        node: Any = item
+        while not pd.isna(node) and node not in kept:
+            kept.add(node)
+            node = parent[node]
+    return build_tree(nodes[nodes["node_id"].isin(kept)], name=tree.name)
 
 
 def _check_parents(frame: pd.DataFrame, order: list[int], name: str) -> list[Problem]:
