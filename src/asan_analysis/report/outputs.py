@@ -19,17 +19,16 @@ from IPython.display import display
 from markupsafe import escape
 from matplotlib.axes import Axes
 
-from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
 from asan_analysis.data.provenance import project_root
 from asan_analysis.data.published import Published
 from asan_analysis.data.tables import write_csv
 from asan_analysis.report import charts
+from asan_analysis.report.labels import labels_of
 from asan_analysis.report.parts import kind_of, render_table
 from asan_analysis.report.sentences import VALUES
-from asan_analysis.report.texts import CATEGORY_NAMES, TEXTS
-from asan_analysis.report.words import LANGUAGES, Words, name_rows
+from asan_analysis.report.words import LANGUAGES, Words, in_language
 
 OUTPUT_VARIABLE = "ASAN_OUTPUT_FOLDER"
 _SHOWN_ROWS = 40
@@ -53,8 +52,7 @@ class Chapter:
 
     def words(self, section: str, lang: str = "en") -> Words:
         """The words of a section in a language."""
-        names = _published_names if section == "announced" else _dataset_names
-        return Words(lang, names(self, lang))
+        return Words(lang, labels_of(section, self.data, self.edition, self.facts, lang))
 
     def figure(
         self, section: str, name: str, plot: Callable[..., Axes], frame: pd.DataFrame
@@ -107,14 +105,14 @@ class Chapter:
         texts: dict[str, Any] = {}
         for lang in LANGUAGES:
             words = self.words(section, lang)
-            told = _in_language(shown, lang)
+            told = in_language(shown, lang)
             texts[lang] = {
                 **self._heading(name, words, self._values(name, frame, words)),
                 "columns": [words.column(str(column)) for column in told],
                 "rows": _cells(told.head(_SHOWN_ROWS), words, decimals),
             }
         self.keep(name, frame)
-        told = _in_language(shown, "en")
+        told = in_language(shown, "en")
         numeric = [_is_number(told[column]) for column in told]
         self._record("table", section, name, texts=texts, numeric=numeric, all_rows=len(shown),
                      page=page)  # fmt: skip
@@ -231,40 +229,6 @@ def open_chapter(name: str, data: Dataset, edition: Edition, facts: Published) -
     return Chapter(name, data, edition, facts, folder)
 
 
-def _published_names(chapter: Chapter, lang: str) -> dict[str, str]:
-    facts = chapter.facts
-    names = name_rows(facts.organisations, "organisation_id", lang)
-    names |= name_rows(facts.editions, "edition_year", lang)
-    groups = {**_texts_below("choice.", lang), **_texts_below("fact.", lang)}
-    return {**_words_of_categories(lang), **groups, **names}
-
-
-def _words_of_categories(lang: str) -> dict[str, str]:
-    return {code: names[LANGUAGES.index(lang)] for code, names in CATEGORY_NAMES.items()}
-
-
-def _dataset_names(chapter: Chapter, lang: str) -> dict[str, str]:
-    data = chapter.data
-    words = Words(lang)
-    names = name_rows(data.categories, "id", lang)
-    names[CATEGORY_ALL] = words.column("all")
-    names |= name_rows(data.frameworks[chapter.edition.framework], "node_id", lang)
-    names |= name_rows(data.services, "service_id", lang)
-    names |= name_rows(data.organisations, "organisation_id", lang)
-    names |= name_rows(data.editions, "edition_year", lang)
-    for group in ("level", "figure", "status"):
-        names |= _texts_below(f"{group}.", lang)
-    return names
-
-
-def _texts_below(prefix: str, lang: str) -> dict[str, str]:
-    return {
-        key.removeprefix(prefix): text[LANGUAGES.index(lang)]
-        for key, text in TEXTS.items()
-        if key.startswith(prefix)
-    }
-
-
 def _grouped(frame: pd.DataFrame, column: str) -> list[tuple[str, list[dict[str, Any]]]]:
     return [
         (
@@ -298,13 +262,6 @@ def _draw(ax: Axes) -> tuple[bytes, bytes]:
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)
     return png.getvalue(), svg.getvalue()
-
-
-def _in_language(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """The frame with `<column>_az` in the place of `<column>` where the language is `az`."""
-    twins = [str(column) for column in frame if f"{column}_az" in frame]
-    own = {column: frame[f"{column}_az"] for column in twins} if lang == "az" else {}
-    return frame.assign(**own).drop(columns=[f"{column}_az" for column in twins])
 
 
 def _cells(frame: pd.DataFrame, words: Words, decimals: int) -> list[list[str]]:

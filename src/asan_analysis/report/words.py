@@ -89,3 +89,10 @@ def name_rows(frame: pd.DataFrame, code: str, lang: str) -> dict[str, str]:
             return dict(zip(frame[code].astype(str), frame[f"{stem}_{lang}"].astype(str),
                             strict=True))  # fmt: skip
     raise ReportError(f"words: no label in {lang} for {code}")
+
+
+def in_language(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """The frame with `<column>_az` in the place of `<column>` where the language is `az`."""
+    twins = [str(column) for column in frame if f"{column}_az" in frame]
+    own = {column: frame[f"{column}_az"] for column in twins} if lang == "az" else {}
+    return frame.assign(**own).drop(columns=[f"{column}_az" for column in twins])

@@ -1,0 +1,71 @@
+"""Names for the codes of a section: published facts name the announced one, a dataset the rest."""
+
+from __future__ import annotations
+
+from asan_analysis.data.contracts import CATEGORY_ALL
+from asan_analysis.data.datasets import Dataset
+from asan_analysis.data.editions import Edition
+from asan_analysis.data.published import Published
+from asan_analysis.report.texts import CATEGORY_NAMES, TEXTS
+from asan_analysis.report.words import LANGUAGES, Words, name_rows
+
+
+def labels_of(
+    section: str, data: Dataset, edition: Edition, facts: Published, lang: str
+) -> dict[str, str]:
+    """Labels by code for one section in one language.
+
+    Parameters
+    ----------
+    section : str
+        `announced` speaks with the names of the published facts, every other one with the
+        dataset's, so that a code of one kind of data never shows the name of another.
+    data : Dataset
+        Categories, services, organisations and editions that may be named.
+    edition : Edition
+        Its framework names the nodes.
+    facts : Published
+        Announced bodies and editions.
+    lang : str
+        `en` or `az`.
+
+    Returns
+    -------
+    dict of str to str
+        Code to label.
+    """
+    if section == "announced":
+        return _published_names(facts, lang)
+    return _dataset_names(data, edition, lang)
+
+
+def _published_names(facts: Published, lang: str) -> dict[str, str]:
+    names = name_rows(facts.organisations, "organisation_id", lang)
+    names |= name_rows(facts.editions, "edition_year", lang)
+    groups = {**_texts_below("choice.", lang), **_texts_below("fact.", lang)}
+    return {**_words_of_categories(lang), **groups, **names}
+
+
+def _words_of_categories(lang: str) -> dict[str, str]:
+    return {code: names[LANGUAGES.index(lang)] for code, names in CATEGORY_NAMES.items()}
+
+
+def _dataset_names(data: Dataset, edition: Edition, lang: str) -> dict[str, str]:
+    words = Words(lang)
+    names = name_rows(data.categories, "id", lang)
+    names[CATEGORY_ALL] = words.column("all")
+    names |= name_rows(data.frameworks[edition.framework], "node_id", lang)
+    names |= name_rows(data.services, "service_id", lang)
+    names |= name_rows(data.organisations, "organisation_id", lang)
+    names |= name_rows(data.editions, "edition_year", lang)
+    for group in ("level", "figure", "status"):
+        names |= _texts_below(f"{group}.", lang)
+    return names
+
+
+def _texts_below(prefix: str, lang: str) -> dict[str, str]:
+    return {
+        key.removeprefix(prefix): text[LANGUAGES.index(lang)]
+        for key, text in TEXTS.items()
+        if key.startswith(prefix)
+    }
