@@ -37,6 +37,31 @@ def count_answers(data: Dataset, tree: Tree) -> pd.DataFrame:
     return counts.rename_axis(columns=None).reset_index()
 
 
+def join_answers(counts: pd.DataFrame, tree: Tree, nodes: list[str]) -> pd.DataFrame:
+    """Answers by node and status, from those by item.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        From `count_answers`.
+    nodes : list of str
+        Nodes none of which lies below another, in the order to show; an item stands for itself.
+
+    Returns
+    -------
+    DataFrame
+        Key node_id. Columns scored, not_applicable, not_answered (counts) and answers, their sum.
+    """
+    parent = dict(zip(tree.node_ids, tree.nodes["parent_id"], strict=True))
+
+    def climb(node: str) -> str:
+        return node if node in nodes else climb(parent[node])
+
+    table = counts.assign(node_id=counts["item_id"].map(climb)).groupby("node_id", sort=False)
+    sums = table[[*STATUSES, "services"]].sum().rename(columns={"services": "answers"})
+    return sums.reset_index()
+
+
 def cover_categories(data: Dataset, tree: Tree) -> pd.DataFrame:
     """What one edition of a dataset covers, by category and in all.
 

@@ -118,7 +118,7 @@ def cover_editions(data: Dataset) -> pd.DataFrame:
         edition before: organisations_shared, services_shared, items_shared (missing at the first
         edition), same_method (bool, missing likewise), comparable (bool; False at the first).
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     before: Edition | None = None
     for edition in list_editions(data.editions):
         row = _count_edition(data, edition)
@@ -184,7 +184,7 @@ def match_items(before: Tree, after: Tree) -> pd.DataFrame:
     taken = {former for _, formers, _ in rows for former in formers.split(";")}
     rows += [("", item, "dropped") for item in before.items if item not in taken]
     table = pd.DataFrame(rows, columns=["item_id", "former_id", "state"])
-    return table.replace({"item_id": {"": pd.NA}, "former_id": {"": pd.NA}})
+    return table.mask(table == "")
 
 
 def compare_frameworks(data: Dataset, before: Edition | None, after: Edition) -> pd.DataFrame:
@@ -234,14 +234,14 @@ def compare_organisations(
     -------
     DataFrame
         Key organisation_id, largest rise first. Columns category (of the later edition where there
-        is one), state (`both`, `entered`, `left`, `merged`), successors, score_before,
-        score_percent, change (points), rank_before, ranked_before, rank, ranked, places (climbed;
-        missing where the category changed), services_before, services. Empty without an earlier
-        edition.
+        is one), state (`both`, `entered`, `left`, `merged`), successors, baseline_year,
+        score_before, score_percent, change (points), rank_before, ranked_before, rank, ranked,
+        places (climbed; missing where the category changed), services_before, services. Empty
+        without an earlier edition.
     """
-    columns = ["organisation_id", "category", "state", "successors", "score_before",
-               "score_percent", "change", "rank_before", "ranked_before", "rank", "ranked",
-               "places", "services_before", "services"]  # fmt: skip
+    columns = ["organisation_id", "category", "state", "successors", "baseline_year",
+               "score_before", "score_percent", "change", "rank_before", "ranked_before", "rank",
+               "ranked", "places", "services_before", "services"]  # fmt: skip
     if before is None:
         return pd.DataFrame(columns=columns)
     old, new = (_places(ranks, edition) for edition in (before, after))
@@ -259,6 +259,7 @@ def compare_organisations(
     same = (table["category"] == table["category_before"]).fillna(False)
     table["places"] = (table["rank_before"] - table["rank"]).where(same)
     table["category"] = table["category"].fillna(table["category_before"])
+    table["baseline_year"] = before.edition_year
     return (
         table.rename(columns={"score_percent_before": "score_before"})[columns]
         .sort_values(["change", "organisation_id"], ascending=[False, True], ignore_index=True)
@@ -287,12 +288,13 @@ def compare_like_for_like(data: Dataset, before: Edition | None, after: Edition)
     Returns
     -------
     DataFrame
-        Key category (the dataset's, then `all`), basis. Columns organisations, services, items
-        (counts of the later edition), score_before, score_percent (plain mean over organisations),
-        change (points). Categories without organisations on a basis are left out.
+        Key category (the dataset's, then `all`), basis. Columns baseline_year, organisations,
+        services, items (counts of the later edition), score_before, score_percent (plain mean over
+        organisations), change (points). Categories without organisations on a basis are left out.
+        Empty without an earlier edition.
     """
-    columns = ["category", "basis", "organisations", "services", "items", "score_before",
-               "score_percent", "change"]  # fmt: skip
+    columns = ["category", "basis", "baseline_year", "organisations", "services", "items",
+               "score_before", "score_percent", "change"]  # fmt: skip
     if before is None:
         return pd.DataFrame(columns=columns)
     old, new = (select_edition(data, edition.edition_year)[0] for edition in (before, after))
@@ -327,7 +329,8 @@ def compare_like_for_like(data: Dataset, before: Edition | None, after: Edition)
     )
     place = {category: number for number, category in enumerate(data.categories["id"])}
     order = table["category"].map(place).fillna(len(place))
-    return table.assign(order=order).sort_values("order", kind="stable", ignore_index=True)[columns]
+    table = table.assign(order=order, baseline_year=before.edition_year)
+    return table.sort_values("order", kind="stable", ignore_index=True)[columns]
 
 
 def _root_scores(
@@ -369,15 +372,16 @@ def list_history(ranks: pd.DataFrame, averages: pd.DataFrame, organisation_id: s
     Returns
     -------
     DataFrame
-        Key edition_year, a row for every edition, in order. Columns order, category, score_percent,
-        services, rank, ranked, category_mean, comparable. Missing where the organisation was not
-        scored; the category there is the nearest one it had.
+        Key edition_year, a row for every edition, in order. Columns organisation_id, order,
+        category, score_percent, services, rank, ranked, category_mean, comparable. Missing where
+        the organisation was not scored; the category there is the nearest one it had.
     """
     own = ranks.loc[ranks["organisation_id"] == organisation_id].set_index("edition_year")
     editions = averages[["edition_year", "order", "comparable"]].drop_duplicates()
     table = editions.join(own[["category", "score_percent", "services", "rank", "ranked"]],
                           on="edition_year")  # fmt: skip
     table["category"] = table["category"].ffill().bfill()
+    table.insert(1, "organisation_id", organisation_id)
     means = averages.rename(columns={"score_percent": "category_mean"})
     return table.merge(
         means[["edition_year", "category", "category_mean"]], on=["edition_year", "category"],

@@ -18,7 +18,7 @@ from asan_analysis.data.links import check_links
 from asan_analysis.data.provenance import project_root
 from asan_analysis.errors import DataError, ParameterError, Problem, refuse
 
-DEFAULT_DATASET = "egov_benchmark_2023"
+DEFAULT_DATASET = "asan_sample"
 FOLDER_VARIABLE = "ASAN_DATASET_FOLDER"
 
 

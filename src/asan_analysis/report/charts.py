@@ -18,7 +18,8 @@ STYLE = Path(__file__).with_name("asan.mplstyle")
 COLOURS = ("#1f4e79", "#ac5a08", "#3f7f72", "#76549a", "#6b6b6b", "#a83a4c")
 _STATUS_COLOURS = {"scored": "#1f4e79", "not_applicable": "#c9c9c9", "not_answered": "#ac5a08"}
 INK = "#333333"
-PALE = "#8a8a8a"
+PALE = "#6f6f6f"
+BADGE = "#8a4b08"
 
 
 def new_axes(width: float = 8.0, height: float = 4.2) -> Axes:
@@ -28,10 +29,14 @@ def new_axes(width: float = 8.0, height: float = 4.2) -> Axes:
     return ax
 
 
-def add_frame(ax: Axes, *, title: str, foot: str) -> None:
-    """Title above the chart; source, kind and number of bodies under it."""
+def add_frame(ax: Axes, *, title: str, foot: str, badge: str = "") -> None:
+    """Title above the chart; source, kind and number of bodies under it; a badge at the right."""
     figure = ax.figure
     assert isinstance(figure, Figure)
+    if badge:
+        box = {"facecolor": BADGE, "edgecolor": "none", "pad": 3}
+        figure.text(0.995, 0.995, badge, ha="right", va="top", fontsize=8, fontweight="bold",
+                    color="white", bbox=box)  # fmt: skip
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
     lines = textwrap.fill(foot, width=int(figure.get_figwidth() * 17))
     figure.supxlabel(lines, x=0.01, ha="left", fontsize=7.5, color="#5f5f5f")
@@ -76,30 +81,40 @@ def plot_coverage(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) 
 
 
 def plot_answers(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
-    """Share of services scored, not applicable and not answered, item by item in tree order.
+    """Share of answers scored, not applicable and not answered, part by part in tree order.
 
-    `frame`: item_id, scored, not_applicable, not_answered, services.
+    `frame`: node_id, scored, not_applicable, not_answered, answers.
     """
-    ax = ax or new_axes(8, 0.6 + 0.3 * len(frame) + 0.8)
+    names = [wrap(words.short(node)) for node in frame["node_id"]]
+    lines = sum(1 + name.count("\n") * 0.55 for name in names)
+    ax = ax or new_axes(8, 1.2 + 0.27 * lines)
     left = np.zeros(len(frame))
     for status, colour in _STATUS_COLOURS.items():
-        share = (100 * frame[status] / frame["services"]).to_numpy(dtype="float64")
+        share = (100 * frame[status] / frame["answers"]).to_numpy(dtype="float64")
         if not share.any():
             continue
         bars = ax.barh(range(len(frame)), share, left=left, color=colour, height=0.68,
                        label=words.say(f"status.{status}"))  # fmt: skip
-        labels = [words.number(count) if part >= 4 else "" for count, part
+        labels = [words.number(count) if part >= 7 else "" for count, part
                   in zip(frame[status], share, strict=True)]  # fmt: skip
         ax.bar_label(bars, labels, label_type="center", fontsize=8,
                      color=INK if status == "not_applicable" else "white")  # fmt: skip
         left += share
-    ax.set_yticks(range(len(frame)), [words.name(item) for item in frame["item_id"]])
+    ax.set_yticks(range(len(frame)), names, fontsize=8)
     ax.set_ylim(len(frame) - 0.5, -0.5)
     ax.set_xlim(0, 100)
     ax.set_xlabel(words.say("chart.share_answers"))
     ax.spines["left"].set_visible(False)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, handlelength=1.0)
     return ax
+
+
+def wrap(text: str, width: int = 46) -> str:
+    """A label on at most two lines; what does not fit ends in an ellipsis."""
+    lines = textwrap.wrap(text, width)
+    if len(lines) > 2:
+        lines = [lines[0], textwrap.shorten(" ".join(lines[1:]), width, placeholder=" …")]
+    return "\n".join(lines)
 
 
 def in_order(codes: pd.Series[Any], words: Words) -> list[str]:

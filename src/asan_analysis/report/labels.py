@@ -51,14 +51,20 @@ def _words_of_categories(lang: str) -> dict[str, str]:
 
 
 def _dataset_names(data: Dataset, edition: Edition, lang: str) -> dict[str, str]:
-    words = Words(lang)
+    """Names over all editions the dataset holds; those of the edition itself come last and win."""
     names = name_rows(data.categories, "id", lang)
-    names[CATEGORY_ALL] = words.column("all")
-    names |= name_rows(data.frameworks[edition.framework], "node_id", lang)
-    names |= name_rows(data.services, "service_id", lang)
-    names |= name_rows(data.organisations, "organisation_id", lang)
+    names[CATEGORY_ALL] = Words(lang).column("all")
+    for file in [*data.frameworks, edition.framework]:
+        framework = data.frameworks[file]
+        names |= name_rows(framework, "node_id", lang)
+        if f"short_{lang}" in framework:
+            short = framework[framework[f"short_{lang}"].fillna("") != ""]
+            names |= dict(zip(short["node_id"] + ".short", short[f"short_{lang}"], strict=True))
+    for table, code in ((data.services, "service_id"), (data.organisations, "organisation_id")):
+        now = table["edition_year"] == edition.edition_year
+        names |= name_rows(table[~now], code, lang) | name_rows(table[now], code, lang)
     names |= name_rows(data.editions, "edition_year", lang)
-    for group in ("level", "figure", "status"):
+    for group in ("level", "figure", "status", "state", "basis"):
         names |= _texts_below(f"{group}.", lang)
     return names
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from asan_analysis.errors import ReportError
 
-SECTIONS = ("announced", "data", "results", "agreement")
+SECTIONS = ("announced", "data", "results", "breakdown", "trends", "agreement", "profile")
 TEMPLATES = Path(__file__).with_name("templates")
 
 

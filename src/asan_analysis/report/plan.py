@@ -11,7 +11,13 @@ from typing import Any
 
 from asan_analysis.errors import ParameterError, ReportError
 
-CHAPTERS = ("00_data_and_coverage", "01_index_overview")
+CHAPTERS = (
+    "00_data_and_coverage",
+    "01_index_overview",
+    "02_category_breakdown",
+    "03_trends",
+)
+PROFILE = "06_organisation_profile"
 _REGISTER_CHAPTERS = ("00_data_and_coverage",)
 _LINE = re.compile(r"(\w+)\s*:\s*(int|str|float|bool)\s*=\s*(.+?)\s*(?:#\s*(.*))?")
 _TYPES: dict[str, type] = {"int": int, "str": str, "float": float, "bool": bool}

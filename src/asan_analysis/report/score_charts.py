@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
 
 from asan_analysis.data.tables import each_row
 from asan_analysis.index.ranking import label_ranks
-from asan_analysis.report.charts import COLOURS, INK, PALE, in_order, new_axes
+from asan_analysis.report.charts import COLOURS, INK, PALE, in_order, new_axes, wrap
 from asan_analysis.report.words import Words
 
 _HEAT = LinearSegmentedColormap.from_list("score", ["#fbf3e4", "#bcd0d6", "#1f4e79"])
-_NAME_WIDTH = 46  # letters of a row's name before it wraps
-
-
-def wrap(text: str, width: int = _NAME_WIDTH) -> str:
-    """A label on at most two lines; what does not fit ends in an ellipsis."""
-    lines = textwrap.wrap(text, width)
-    if len(lines) > 2:
-        lines = [lines[0], textwrap.shorten(" ".join(lines[1:]), width, placeholder=" …")]
-    return "\n".join(lines)
 
 
 def score_axis(ax: Axes, words: Words, *, room: float = 0.0) -> None:
@@ -104,9 +94,9 @@ def plot_spread(
         ax.vlines(middle, place - 0.3, place + 0.3, color=INK, linewidth=1.6)
         ax.annotate(words.number(middle, decimals), (middle, place + 0.3), (0, -9), ha="center",
                     textcoords="offset points", fontsize=8, color=INK)  # fmt: skip
-        for row, side in ((scores.idxmax(), "left"), (scores.idxmin(), "right")):
+        for row, side in ((scores.argmax(), "left"), (scores.argmin(), "right")):
             if len(rows) > 1:
-                _name_dot(ax, rows.loc[row], place, side, words, decimals)
+                _name_dot(ax, rows.iloc[int(row)], place, side, words, decimals)
     ax.set_yticks(range(len(categories)), [wrap(words.name(one), 22) for one in categories])
     ax.set_ylim(len(categories) - 0.45, -0.6)
     score_axis(ax, words)
@@ -158,7 +148,9 @@ def plot_categories(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words
     `frame`: node_id, category, score_percent, all_mean.
     """
     wide = frame.pivot(index="node_id", columns="category", values="score_percent")
-    wide = wide.loc[list(dict.fromkeys(frame["node_id"])), in_order(frame["category"], words)]
+    wide = wide.reindex(
+        list(dict.fromkeys(frame["node_id"])), columns=in_order(frame["category"], words)
+    )
     wide["all"] = frame.drop_duplicates("node_id").set_index("node_id")["all_mean"]
     return _heat(wide, [wrap(words.short(node), 52) for node in wide.index], ax=ax, words=words)
 
@@ -171,11 +163,12 @@ def plot_grid(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> A
     table, _ = group_rows(frame.drop_duplicates("organisation_id"), words)
     names = [f"{words.name(row.organisation_id)}  {row.rank}" for row in each_row(table)]
     wide = frame.pivot(index="organisation_id", columns="node_id", values="score_percent")
-    wide = wide.loc[table["organisation_id"], list(dict.fromkeys(frame["node_id"]))]
+    nodes = list(dict.fromkeys(frame["node_id"]))
+    wide = wide.reindex(list(table["organisation_id"]), columns=nodes)
     ax = _heat(wide, names, ax=ax, words=words)
-    starts = np.flatnonzero(table["category"].ne(table["category"].shift()))
+    starts = np.flatnonzero(table["category"].ne(table["category"].shift())).tolist()
     for start in starts:
-        category = table["category"].iloc[start]
+        category = str(table["category"].iloc[start])
         ax.axhline(start, color="white", linewidth=6 if start else 0)
         ax.annotate(words.name(category), (1.01, start), xycoords=("axes fraction", "data"),
                     rotation=-90, va="top", fontweight="bold", fontsize=8,
@@ -248,7 +241,7 @@ def plot_services(
     ax.set_yticks(range(len(frame)), names, fontsize=8)
     ax.set_ylim(len(frame) - 0.4, -0.6)
     if len(colours) > 1:
-        handles = [plt.Rectangle((0, 0), 1, 1, color=colour) for colour in colours.values()]
+        handles = [Rectangle((0, 0), 1, 1, color=colour) for colour in colours.values()]
         ax.legend(handles, [words.name(one) for one in colours], loc="lower left",
                   bbox_to_anchor=(0, 1.0), ncols=3, handlelength=1.0)  # fmt: skip
     score_axis(ax, words, room=5)

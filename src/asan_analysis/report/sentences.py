@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.data.tables import each_row
 from asan_analysis.report.words import Words
 
@@ -69,45 +70,51 @@ def not_published(frame: pd.DataFrame, words: Words) -> Values:
     return {"n": words.number(len(frame))}
 
 
-def answers_by_item(frame: pd.DataFrame, words: Words) -> Values:
-    """Items scored for every service, the item with the fewest scores, every bar in words."""
-    share = frame["scored"] / frame["services"]
-    least = frame["item_id"].iloc[int(share.to_numpy().argmin())]
+def answers_by_part(frame: pd.DataFrame, words: Words) -> Values:
+    """Parts scored for every service, the part with the fewest scores, every bar in words."""
+    share = frame["scored"] / frame["answers"]
+    least = frame["node_id"].iloc[int(share.to_numpy().argmin())]
     parts = [
-        f"{words.name(row.item_id)}: {words.percent(row.scored / row.services)}."
+        f"{words.name(row.node_id)}: {words.percent(row.scored / row.answers)}."
         for row in each_row(frame)
     ]
     return {
-        "complete": words.number(int((frame["scored"] == frame["services"]).sum())),
-        "items": words.number(len(frame)),
+        "complete": words.number(int((frame["scored"] == frame["answers"]).sum())),
+        "parts": words.number(len(frame)),
         "least": words.name(least),
         "share": words.percent(share.min()),
         "series": " ".join(parts),
-        "foot": words.say("foot.services", n=words.number(frame["services"].max())),
+        "foot": words.say("foot.answers", n=words.number(int(frame["answers"].sum()))),
     }
 
 
 def results(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
-    """First, last and mean of the ranked organisations."""
-    ranked = frame[frame["rank_all"].notna()]
-    first = ranked.iloc[0]
+    """First of each category with its score and the number ranked; the mean of all."""
+    ranked = frame[frame["rank"].notna()]
+    parts = [
+        words.say("results.first", category=words.name(row.category), ranked=row.ranked,
+                  body=words.name(row.organisation_id),
+                  score=words.number(row.score_percent, decimals))
+        for row in each_row(_in_order(ranked[ranked["rank"] == 1], words))
+    ]  # fmt: skip
     scores = ranked["score_percent"]
-    return {
-        "first": words.name(first["organisation_id"]),
-        "score": words.number(first["score_percent"], decimals),
-        "n": words.number(len(ranked)),
-        "last": words.number(scores.min(), decimals),
-        "mean": words.number(scores.mean(), decimals),
-    }
+    return {"firsts": " ".join(parts), "mean": words.number(scores.mean(), decimals),
+            "n": words.number(len(ranked))}  # fmt: skip
+
+
+def _in_order(frame: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """Rows by category, categories in the order in which they are named."""
+    places = {code: place for place, code in enumerate(words.names)}
+    return frame.sort_values("category", key=lambda codes: codes.map(places), kind="stable")
 
 
 def ranking(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     """Number ranked, every bar in words."""
     parts = [
         f"{words.name(row.organisation_id)} {words.number(row.score_percent, decimals)}"
-        for row in each_row(frame)
+        for row in each_row(_in_order(frame, words))
     ]
-    count = words.number(int(frame["rank_all"].notna().sum()))
+    count = words.number(int(frame["rank"].notna().sum()))
     return {"n": count, "series": ", ".join(parts), "foot": words.say("foot.bodies", n=count)}
 
 
@@ -143,14 +150,234 @@ def agreement(frame: pd.DataFrame, words: Words) -> Values:
     }
 
 
+def category_spread(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """Categories with the highest and lowest median, and the one that spreads most."""
+    own = frame[frame["category"] != CATEGORY_ALL].set_index("category")
+    wide = str((own["highest"] - own["lowest"]).idxmax())
+    first, last = str(own["median"].idxmax()), str(own["median"].idxmin())
+    return {
+        "first": words.name(first),
+        "first_median": words.number(own["median"].max(), decimals),
+        "last": words.name(last),
+        "last_median": words.number(own["median"].min(), decimals),
+        "wide": words.name(wide),
+        "lowest": words.number(own.loc[wide, "lowest"], decimals),
+        "highest": words.number(own.loc[wide, "highest"], decimals),
+    }
+
+
+def spread(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """Median and range of each category in words."""
+    parts = []
+    for category, rows in frame.groupby("category", sort=False):
+        scores = rows["score_percent"]
+        low, high, middle = (
+            words.number(value, decimals)
+            for value in (scores.min(), scores.max(), rows["category_median"].iloc[0])
+        )
+        parts.append(f"{words.name(category)}: {low}–{high}, {words.column('median')} {middle}.")
+    count = words.number(len(frame))
+    return {"series": " ".join(parts), "foot": words.say("foot.bodies", n=count)}
+
+
+def category_parts(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """The node at which two categories differ most, every cell in words."""
+    wide = frame.pivot(index="node_id", columns="category", values="score_percent")
+    gaps = wide.max(axis=1) - wide.min(axis=1)
+    node = str(gaps.idxmax())
+    row = wide.loc[node].astype("float64")
+    parts = []
+    for code, rows in frame.groupby("node_id", sort=False):
+        cells = [f"{words.name(one.category)} {words.number(one.score_percent, 1)}"
+                 for one in each_row(rows)]  # fmt: skip
+        parts.append(f"{words.name(code)}: {', '.join(cells)}.")
+    bodies = frame.groupby("category")["organisations"].max().sum()
+    return {
+        "node": words.name(node),
+        "first": words.name(row.idxmax()),
+        "high": words.number(row.max(), decimals),
+        "last": words.name(row.idxmin()),
+        "low": words.number(row.min(), decimals),
+        "series": " ".join(parts),
+        "foot": words.say("foot.bodies", n=words.number(int(bodies))),
+    }
+
+
+def organisation_parts(frame: pd.DataFrame, words: Words) -> Values:
+    """Size of the grid."""
+    count = words.number(frame["organisation_id"].nunique())
+    return {
+        "n": count,
+        "nodes": words.number(frame["node_id"].nunique()),
+        "foot": words.say("foot.bodies", n=count),
+    }
+
+
+def services_listed(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """Every bar in words."""
+    parts = [
+        f"{words.name(row.service_id)} {words.number(row.score_percent, decimals)}"
+        for row in each_row(frame)
+    ]
+    count = words.number(len(frame))
+    return {"n": count, "series": "; ".join(parts), "foot": words.say("foot.services", n=count)}
+
+
+def editions_shared(frame: pd.DataFrame, words: Words) -> Values:
+    """Steps between neighbouring editions that compare; `frame` starts at the second edition."""
+    changed = frame.loc[~frame["same_method"].astype("boolean").fillna(True), "edition_year"]
+    return {
+        "steps": words.number(len(frame)),
+        "comparable": words.number(int(frame["comparable"].sum())),
+        "changed": ", ".join(words.name(year) for year in changed) or words.say("none"),
+    }
+
+
+def editions(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """Every series in words."""
+    parts = []
+    for category, rows in frame.groupby("category", sort=False):
+        points = [f"{words.number(row.score_percent, decimals)} ({words.name(row.edition_year)})"
+                  for row in each_row(rows.dropna(subset="score_percent"))]  # fmt: skip
+        parts.append(f"{words.name(category)}: {', '.join(points)}.")
+    years = frame["edition_year"].nunique()
+    return {"series": " ".join(parts), "foot": words.say("foot.all_editions", n=years)}
+
+
+def items_shared(frame: pd.DataFrame, words: Words) -> Values:
+    """Items by state, and the weight that lies on items of both editions."""
+    counts = frame["state"].value_counts()
+    both = frame["state"].isin(["same", "renamed"])
+    return {
+        **{
+            state: words.number(int(counts.get(state, 0)))
+            for state in ("same", "renamed", "merged", "added", "dropped")
+        },
+        "items": words.number(int(frame["item_id"].notna().sum())),
+        "weight": words.percent(frame.loc[both, "weight"].sum()),
+    }
+
+
+def like_for_like(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """The mean of all on the first and the last basis."""
+    rows = frame[frame["category"] == CATEGORY_ALL].set_index("basis")
+    first, last = rows.loc["everything"], rows.loc["same_items"]
+    return {
+        "baseline": words.name(first["baseline_year"]),
+        "before": words.number(first["score_before"], decimals),
+        "after": words.number(first["score_percent"], decimals),
+        "change": words.number(first["change"], decimals, sign=True),
+        "alike": words.number(last["change"], decimals, sign=True),
+        "services": words.number(last["services"]),
+        "items": words.number(last["items"]),
+    }
+
+
+def moves(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """Who rose and fell most, who came and went, every change in words."""
+    stayed = frame[frame["change"].notna()]
+    top, bottom = stayed.iloc[0], stayed.iloc[-1]
+    parts = [
+        f"{words.name(row.organisation_id)} {words.number(row.change, decimals, sign=True)}"
+        for row in each_row(stayed)
+    ]
+    states = frame["state"].value_counts()
+    return {
+        "baseline": words.name(top["baseline_year"]),
+        "both": words.number(len(stayed)),
+        "up": words.number(int((stayed["change"] > 0).sum())),
+        "down": words.number(int((stayed["change"] < 0).sum())),
+        "most": words.name(top["organisation_id"]),
+        "most_change": words.number(top["change"], decimals, sign=True),
+        "least": words.name(bottom["organisation_id"]),
+        "least_change": words.number(bottom["change"], decimals, sign=True),
+        **{
+            state: words.number(int(states.get(state, 0)))
+            for state in ("entered", "left", "merged")
+        },
+        "series": ", ".join(parts),
+        "foot": words.say("foot.bodies", n=words.number(len(stayed))),
+    }
+
+
+def profile_history(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """Score, place and the mean of the category; every edition in words."""
+    scored = frame.dropna(subset="score_percent")
+    last = scored.iloc[-1]
+    points = [f"{words.number(row.score_percent, decimals)} ({words.name(row.edition_year)})"
+              for row in each_row(scored)]  # fmt: skip
+    return {
+        "body": words.name(last["organisation_id"]),
+        "score": words.number(last["score_percent"], decimals),
+        "rank": words.number(last["rank"]),
+        "ranked": words.number(last["ranked"]),
+        "category": words.name(last["category"]),
+        "mean": words.number(last["category_mean"], decimals),
+        "services": words.number(last["services"]),
+        "series": ", ".join(points),
+        "foot": words.say("foot.all_editions", n=len(frame)),
+    }
+
+
+def profile_parts(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """The part that lacks most and the one furthest below the category; every dot in words."""
+    parts = [
+        f"{words.name(row.node_id)}: {words.number(row.score_percent, decimals)} "
+        f"({words.say('chart.category_mean')} {words.number(row.category_mean, decimals)})."
+        for row in each_row(frame)
+    ]
+    most = frame.iloc[int(frame["lacking"].to_numpy().argmax())]
+    below = frame.iloc[int(frame["difference"].fillna(0).to_numpy().argmin())]
+    return {
+        "most": words.name(most["node_id"]),
+        "points": words.number(most["lacking"], decimals),
+        "total": words.number(frame["lacking"].sum(), decimals),
+        "below": words.name(below["node_id"]),
+        "difference": words.number(below["difference"], decimals, sign=True),
+        "series": " ".join(parts),
+        "foot": words.say("foot.one_body"),
+    }
+
+
+def profile_items(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """How few items hold half of what is lacking, and answers that were not given."""
+    total = frame["lacking"].sum()
+    half = int((frame["lacking"].cumsum() < total / 2).sum()) + 1
+    return {
+        "half": words.number(half),
+        "items": words.number(len(frame)),
+        "total": words.number(total, decimals),
+        "silent": words.number(int(frame["not_answered"].sum())),
+    }
+
+
 Describe = Callable[..., Values]
 VALUES: dict[str, Describe] = {
     "coverage_by_edition": coverage_by_edition,
     "printed_scores": printed_scores,
     "not_published": not_published,
-    "answers_by_item": answers_by_item,
+    "answers_by_part": answers_by_part,
     "results.sentence": results,
     "ranking": ranking,
     "parameters": parameters,
     "agreement.sentence": agreement,
+    "category_spread.sentence": category_spread,
+    "spread": spread,
+    "category_parts.sentence": category_parts,
+    "category_parts": category_parts,
+    "organisation_parts": organisation_parts,
+    "lowest_services": services_listed,
+    "services_by_score": services_listed,
+    "editions_shared.sentence": editions_shared,
+    "editions": editions,
+    "items_shared.sentence": items_shared,
+    "like_for_like.sentence": like_for_like,
+    "moves.sentence": moves,
+    "moves": moves,
+    "profile_history.sentence": profile_history,
+    "profile_history": profile_history,
+    "profile_parts.sentence": profile_parts,
+    "profile_parts": profile_parts,
+    "profile_items.sentence": profile_items,
+    "profile_services": services_listed,
 }

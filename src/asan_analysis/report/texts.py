@@ -124,7 +124,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "chart.edition_uncertain": ("edition\nnot certain", "mərhələ\ndəqiq deyil"),
     "chart.score": ("score, percent", "bal, faiz"),
     "chart.score_axis": ("score (0 to 100)", "bal (0–100)"),
-    "chart.share_answers": ("share of services, percent", "xidmətlərin payı, faiz"),
+    "chart.share_answers": ("share of answers, percent", "cavabların payı, faiz"),
     "chart.place": ("place {rank}", "{rank}-ci yer"),
     "printed_scores.title": (
         "Scores that public sources print, by edition",
@@ -208,26 +208,33 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "answers_by_item.title": ("Answers by item, {label}", "Göstəricilər üzrə cavablar, {label}"),
     "answers_by_item.caption": (
-        "{complete} of {items} items are scored for every service; the item with the fewest scores "
-        "is {least} ({share}).",
-        "{items} göstəricidən {complete} göstərici bütün xidmətlər üzrə ballaşdırılıb; ən az balı "
-        "olan göstərici: {least} ({share}).",
+        "Services by the state of their answer, item by item.",
+        "Hər göstərici üzrə xidmətlərin sayı, cavabın vəziyyətinə görə.",
     ),
-    "answers_by_item.alt": (
-        "Horizontal bars of the share of services scored, not applicable and not answered for each "
-        "item. {series}",
-        "Hər göstərici üzrə ballaşdırılmış, tətbiq olunmayan və cavabsız xidmətlərin payı. "
+    "answers_by_part.title": (
+        "Answers by part of the index, {label}",
+        "İndeksin hissələri üzrə cavablar, {label}",
+    ),
+    "answers_by_part.caption": (
+        "{complete} of {parts} parts are scored for every service; the part with the smallest share "
+        "of scores is “{least}” ({share}).",
+        "{parts} hissədən {complete} hissə bütün xidmətlər üzrə ballaşdırılıb; bal payı ən az olan "
+        "hissə: “{least}” ({share}).",
+    ),
+    "answers_by_part.alt": (
+        "Horizontal bars of the share of answers scored, not applicable and not answered for each "
+        "part of the index. {series}",
+        "İndeksin hər hissəsi üzrə ballaşdırılmış, tətbiq olunmayan və cavabsız cavabların payı. "
         "{series}",
     ),
+    "foot.answers": ("Answers: {n}.", "Cavabların sayı: {n}."),
     "status.scored": ("scored", "bal verilib"),
     "status.not_applicable": ("not applicable", "tətbiq olunmur"),
     "status.not_answered": ("not answered", "cavab verilməyib"),
     # results
     "results.sentence": (
-        "{first} comes first with {score} ({n} ranked); the last of them has {last}. The mean of "
-        "all is {mean}.",
-        "{first} {score} balla birincidir ({n} təşkilat sıralanıb); sonuncunun balı {last}. "
-        "Ümumi orta bal {mean}.",
+        "{firsts} The mean of all {n} is {mean}.",
+        "{firsts} Bütün {n} qurumun orta balı {mean}.",
     ),
     "results.sentence.nothing": (
         "No organisation has a score.",
@@ -235,13 +242,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "ranking.title": ("Overall score, {label}", "Ümumi bal, {label}"),
     "ranking.caption": (
-        "Places over all {n}. Ranks rest on unrounded scores; “=” marks a shared place.",
-        "{n} təşkilat üzrə yerlər. Sıralama yuvarlaqlaşdırılmamış ballara əsaslanır; “=” bölünmüş "
-        "yeri göstərir.",
+        "Before each name its place in the category. Ranks rest on unrounded scores; “=” marks a "
+        "shared place.",
+        "Hər adın yanında kateqoriyadakı yeri. Sıralama yuvarlaqlaşdırılmamış ballara əsaslanır; "
+        "“=” bölünmüş yeri göstərir.",
     ),
     "ranking.alt": (
-        "Bar chart of the overall score of each organisation, highest first. {series}",
-        "Hər təşkilatın ümumi balı, ən yüksəkdən başlayaraq. {series}",
+        "Bar chart of the overall score of each organisation by category, highest first. {series}",
+        "Hər qurumun ümumi balı kateqoriya üzrə, ən yüksəkdən başlayaraq. {series}",
     ),
     "parameters.title": (
         "Score by part of the index, {label}",
@@ -312,6 +320,315 @@ TEXTS: dict[str, tuple[str, str]] = {
     "level.category": ("category", "kateqoriya"),
     "figure.score": ("score", "bal"),
     "figure.rank": ("rank", "yer"),
+    # categories
+    "none": ("none", "yoxdur"),
+    "foot.all_editions": ("Editions: {n}.", "Mərhələlərin sayı: {n}."),
+    "foot.one_body": ("One organisation and its category.", "Bir qurum və onun kateqoriyası."),
+    "section.breakdown": ("{dataset}: categories", "{dataset}: kateqoriyalar"),
+    "section.trends": ("{dataset}: editions compared", "{dataset}: mərhələlərin müqayisəsi"),
+    "section.profile": ("{dataset}: one organisation", "{dataset}: bir qurum"),
+    "results.first": (
+        "{category}: {body} comes first with {score} ({ranked} ranked).",
+        "{category}: birinci {body}, bal {score} ({ranked} qurum sıralanıb).",
+    ),
+    "category_spread.sentence": (
+        "The median score is highest among {first} ({first_median}) and lowest among {last} "
+        "({last_median}). Scores spread most among {wide}: from {lowest} to {highest}.",
+        "Median bal ən yüksək “{first}” ({first_median}), ən aşağı “{last}” ({last_median}) "
+        "kateqoriyasındadır. Ballar ən çox “{wide}” üzrə fərqlənir: {lowest} – {highest}.",
+    ),
+    "category_spread.sentence.nothing": (
+        "No organisation has a score.",
+        "Heç bir qurumun balı yoxdur.",
+    ),
+    "category_spread.title": (
+        "Spread of scores by category, {label}",
+        "Kateqoriya üzrə balların yayılması, {label}",
+    ),
+    "category_spread.caption": (
+        "Over organisations with a score. A quarter of them lie below the first quartile and a "
+        "quarter above the third.",
+        "Balı olan qurumlar üzrə. Onların dörddə biri birinci kvartildən aşağı, dörddə biri üçüncü "
+        "kvartildən yuxarıdır.",
+    ),
+    "spread.title": (
+        "Organisations by score and category, {label}",
+        "Qurumlar bal və kateqoriya üzrə, {label}",
+    ),
+    "spread.caption": (
+        "One dot is one organisation; the stroke is the median of its category. The first and the "
+        "last are named.",
+        "Hər nöqtə bir qurumdur; xətt kateqoriyanın medianıdır. Birinci və sonuncu qurum "
+        "adlandırılıb.",
+    ),
+    "spread.alt": (
+        "Dots of the scores of all organisations by category. {series}",
+        "Bütün qurumların balları kateqoriya üzrə nöqtələrlə. {series}",
+    ),
+    "category_parts.sentence": (
+        "The categories differ most at “{node}”: {first} {high}, {last} {low}.",
+        "Kateqoriyalar ən çox “{node}” üzrə fərqlənir: “{first}” {high}, “{last}” {low}.",
+    ),
+    "category_parts.sentence.nothing": ("There are no scores.", "Ballar yoxdur."),
+    "category_parts.title": (
+        "Mean score by part of the index and category, {label}",
+        "İndeksin hissələri və kateqoriyalar üzrə orta bal, {label}",
+    ),
+    "category_parts.caption": (
+        "Plain mean over the organisations that have a score at the part. Darker is higher.",
+        "Həmin hissə üzrə balı olan qurumların sadə ortası. Tünd rəng yüksək bal deməkdir.",
+    ),
+    "category_parts.alt": (
+        "Grid of mean scores, a row for each part of the index and a column for each category. "
+        "{series}",
+        "Orta balların cədvəli: sətirlər indeksin hissələri, sütunlar kateqoriyalardır. {series}",
+    ),
+    "organisation_parts.title": (
+        "Scores of each organisation by part of the index, {label}",
+        "Hər qurumun indeksin hissələri üzrə balları, {label}",
+    ),
+    "organisation_parts.caption": (
+        "Organisations by place in their category. Darker is higher; a dash has no score.",
+        "Qurumlar kateqoriyadakı yerinə görə. Tünd rəng yüksək bal deməkdir; tire bal olmadığını "
+        "göstərir.",
+    ),
+    "organisation_parts.alt": (
+        "Grid of the scores of {n} organisations at {nodes} nodes of the index; every value stands "
+        "in organisation_parts.csv.",
+        "{n} qurumun indeksin {nodes} qovşağı üzrə ballarının cədvəli; bütün qiymətlər "
+        "organisation_parts.csv faylındadır.",
+    ),
+    "lowest_services.title": (
+        "The {n} services with the lowest scores, {label}",
+        "Balı ən aşağı olan {n} xidmət, {label}",
+    ),
+    "lowest_services.caption": (
+        "Under each service the organisation that gives it. All services in services_by_score.csv.",
+        "Hər xidmətin altında onu göstərən qurum. Bütün xidmətlər services_by_score.csv faylındadır.",
+    ),
+    "lowest_services.alt": (
+        "Bar chart of the {n} lowest scores of services. {series}",
+        "Xidmətlərin ən aşağı {n} balı. {series}",
+    ),
+    "services_by_score.title": ("Services by score, {label}", "Xidmətlər bal üzrə, {label}"),
+    "services_by_score.caption": (
+        "All services, the lowest first.",
+        "Bütün xidmətlər, ən aşağı baldan başlayaraq.",
+    ),
+    # trends
+    "chart.not_comparable": ("not comparable", "müqayisə olunmur"),
+    "chart.category_mean": ("mean of the category", "kateqoriyanın ortası"),
+    "chart.category_range": ("range of the category", "kateqoriyanın aralığı"),
+    "chart.organisation": ("this organisation", "bu qurum"),
+    "chart.place_of": ("place {rank} of {ranked}", "yer: {rank}/{ranked}"),
+    "editions_shared.sentence": (
+        "{comparable} of {steps} steps between neighbouring editions can be compared. The method "
+        "changed before: {changed}.",
+        "Qonşu mərhələlər arasındakı {steps} keçiddən {comparable} keçid müqayisə oluna bilər. "
+        "Metodun dəyişdiyi mərhələ: {changed}.",
+    ),
+    "editions_shared.sentence.nothing": (
+        "The dataset has one edition, so nothing can be compared over time. It would take a second "
+        "edition with the same services.",
+        "Məlumatda yalnız bir mərhələ var, ona görə zaman üzrə müqayisə mümkün deyil. Bunun üçün "
+        "eyni xidmətləri əhatə edən ikinci mərhələ lazımdır.",
+    ),
+    "editions_shared.title": ("What the editions share", "Mərhələlərin ortaq cəhətləri"),
+    "editions_shared.caption": (
+        "Shared: in the edition and in the one before it. Comparable: the same framework and rules, "
+        "and at least half of the services of either edition in both.",
+        "Ortaq: həm mərhələdə, həm də ondan əvvəlkində olanlar. Müqayisə olunan: eyni çərçivə və "
+        "qaydalar, hər iki mərhələnin xidmətlərinin ən azı yarısı ortaqdır.",
+    ),
+    "editions.title": (
+        "Mean score of each category over the editions",
+        "Mərhələlər üzrə kateqoriyaların orta balı",
+    ),
+    "editions.caption": (
+        "Plain mean over organisations, each edition under its own method. A dashed line marks a "
+        "step that cannot be compared.",
+        "Qurumlar üzrə sadə orta, hər mərhələ öz metodu ilə. Qırıq xətt müqayisə olunmayan keçidi "
+        "göstərir.",
+    ),
+    "editions.alt": (
+        "Line chart of the mean score of each category over the editions. {series}",
+        "Kateqoriyaların orta balının mərhələlər üzrə qrafiki. {series}",
+    ),
+    "category_editions.title": (
+        "Mean score by edition and category",
+        "Mərhələ və kateqoriya üzrə orta bal",
+    ),
+    "category_editions.caption": (
+        "Each edition under its own method.",
+        "Hər mərhələ öz metodu ilə.",
+    ),
+    "items_shared.sentence": (
+        "Of {items} items {same} ask the same as in the edition compared with, {renamed} were "
+        "renamed, {merged} join several former ones and {added} are new; {dropped} were dropped. "
+        "Items of both carry {weight} of the weight.",
+        "{items} göstəricidən {same} göstərici müqayisə edilən mərhələdəki ilə eynidir, {renamed} "
+        "adlandırılması dəyişib, {merged} bir neçəsini birləşdirir, {added} yenidir; {dropped} "
+        "çıxarılıb. Ortaq göstəricilərin çəkisi {weight} təşkil edir.",
+    ),
+    "items_shared.sentence.nothing": (
+        "There is no earlier edition to compare with.",
+        "Müqayisə üçün əvvəlki mərhələ yoxdur.",
+    ),
+    "items_shared.title": (
+        "Items that do not ask the same as before",
+        "Əvvəlki ilə eyni olmayan göstəricilər",
+    ),
+    "items_shared.caption": (
+        "Renamed, merged, added and dropped items, with their weight in the whole.",
+        "Adı dəyişmiş, birləşdirilmiş, əlavə edilmiş və çıxarılmış göstəricilər, ümumi çəkisi ilə.",
+    ),
+    "like_for_like.sentence": (
+        "Since {baseline} the mean of all organisations moved from {before} to {after} ({change} "
+        "points). For the {services} services of both editions, under the {items} items that ask "
+        "the same, it moved by {alike} points.",
+        "{baseline} mərhələsindən bəri bütün qurumların orta balı {before} səviyyəsindən {after} "
+        "səviyyəsinə dəyişib ({change} bal). Hər iki mərhələdə olan {services} xidmət üzrə, eyni "
+        "qalan {items} göstərici ilə dəyişmə {alike} baldır.",
+    ),
+    "like_for_like.sentence.nothing": (
+        "There is no earlier edition to compare with.",
+        "Müqayisə üçün əvvəlki mərhələ yoxdur.",
+    ),
+    "like_for_like.title": ("Change of the mean, like for like", "Orta balın müqayisəli dəyişməsi"),
+    "like_for_like.caption": (
+        "Plain mean over organisations. Each basis is more alike than the one above it; the last "
+        "uses the later weights and rules for both editions.",
+        "Qurumlar üzrə sadə orta. Hər əsas yuxarıdakından daha müqayisəlidir; sonuncuda hər iki "
+        "mərhələyə sonrakı çəkilər və qaydalar tətbiq olunur.",
+    ),
+    "basis.everything": ("everything", "hamısı"),
+    "basis.same_organisations": ("same organisations", "eyni qurumlar"),
+    "basis.same_services": ("same services", "eyni xidmətlər"),
+    "basis.same_items": ("same services and items", "eyni xidmət və göstəricilər"),
+    "state.same": ("the same", "eyni"),
+    "state.renamed": ("renamed", "adı dəyişib"),
+    "state.added": ("new", "yeni"),
+    "state.dropped": ("dropped", "çıxarılıb"),
+    "state.both": ("in both editions", "hər iki mərhələdə"),
+    "state.entered": ("entered", "əlavə olunub"),
+    "state.left": ("left", "çıxıb"),
+    "state.merged": ("merged", "birləşib"),
+    "moves.sentence": (
+        "Since {baseline} the score rose for {up} and fell for {down} of {both} organisations; most "
+        "for {most} ({most_change}) and least for {least} ({least_change}). Entered: {entered}; "
+        "left: {left}; merged into another: {merged}.",
+        "{baseline} mərhələsindən bəri {both} qurumdan {up} qurumun balı artıb, {down} qurumun balı "
+        "azalıb; ən çox dəyişən: {most} ({most_change}), ən az: {least} ({least_change}). Əlavə "
+        "olunub: {entered}; çıxıb: {left}; başqası ilə birləşib: {merged}.",
+    ),
+    "moves.sentence.nothing": (
+        "There is no earlier edition to compare with.",
+        "Müqayisə üçün əvvəlki mərhələ yoxdur.",
+    ),
+    "moves.title": (
+        "Change of each organisation's score, {baseline} to {label}",
+        "Hər qurumun balının dəyişməsi, {baseline} – {label}",
+    ),
+    "moves.caption": (
+        "Hollow dot: score in {baseline}; full dot: in {label}; change in points at the right. Each "
+        "edition under its own method.",
+        "İçi boş nöqtə: {baseline} üzrə bal; dolu nöqtə: {label} üzrə; sağda dəyişmə balla. Hər "
+        "mərhələ öz metodu ilə.",
+    ),
+    "moves.alt": (
+        "Scores of {both} organisations in two editions, joined by lines. Changes: {series}",
+        "{both} qurumun iki mərhələdəki balları xətlərlə birləşdirilib. Dəyişmələr: {series}",
+    ),
+    "organisation_changes.title": (
+        "Scores and places in both editions",
+        "Hər iki mərhələdə ballar və yerlər",
+    ),
+    "organisation_changes.caption": (
+        "Places are within the category; a rise of places is positive. A place can rise while the "
+        "score falls, when the field changes.",
+        "Yerlər kateqoriya daxilindədir; yerin yüksəlməsi müsbət işarə ilə göstərilir. Tərkib "
+        "dəyişdikdə bal azalsa da, yer yüksələ bilər.",
+    ),
+    # one organisation
+    "profile_history.sentence": (
+        "{body} scores {score} over {services} services: place {rank} of {ranked} in its category "
+        "({category}), whose mean is {mean}.",
+        "{body}: {services} xidmət üzrə bal {score}, kateqoriyada ({category}) yer {rank}/{ranked}; "
+        "kateqoriyanın ortası {mean}.",
+    ),
+    "profile_history.sentence.nothing": (
+        "The organisation has no score in this edition.",
+        "Bu mərhələdə qurumun balı yoxdur.",
+    ),
+    "profile_history.title": (
+        "{body}: score and place over the editions",
+        "{body}: mərhələlər üzrə bal və yer",
+    ),
+    "profile_history.caption": (
+        "Grey: the mean of the category. A dashed line marks a step that cannot be compared.",
+        "Boz: kateqoriyanın ortası. Qırıq xətt müqayisə olunmayan keçidi göstərir.",
+    ),
+    "profile_history.alt": (
+        "Line chart of the scores of {body}: {series}",
+        "Qurumun ({body}) balları: {series}",
+    ),
+    "profile_editions.title": ("Score and place by edition", "Mərhələlər üzrə bal və yer"),
+    "profile_editions.caption": (
+        "Places are within the category. Each edition under its own method.",
+        "Yerlər kateqoriya daxilindədir. Hər mərhələ öz metodu ilə.",
+    ),
+    "profile_parts.sentence": (
+        "Of {total} points lacking to the top, most are at “{most}” ({points}). Furthest below the "
+        "mean of the category, or least above it: “{below}” ({difference}).",
+        "Ən yüksək bala çatmayan {total} balın ən çoxu “{most}” üzrədir ({points}). Kateqoriyanın "
+        "ortası ilə müqayisədə ən zəif hissə: “{below}” ({difference}).",
+    ),
+    "profile_parts.title": ("Parts of the index, {label}", "İndeksin hissələri, {label}"),
+    "profile_parts.caption": (
+        "Dot: the organisation; stroke: mean of its category; bar: lowest to highest of the "
+        "category.",
+        "Nöqtə: qurum; xətt: kateqoriyanın ortası; zolaq: kateqoriyada ən aşağıdan ən yüksəyə.",
+    ),
+    "profile_parts.alt": (
+        "The organisation's scores by part of the index beside its category. {series}",
+        "Qurumun indeksin hissələri üzrə balları kateqoriya ilə müqayisədə. {series}",
+    ),
+    "profile_scores.title": (
+        "Parts in detail: score, mean of the category, points lacking, {label}",
+        "Hissələr ətraflı: bal, kateqoriyanın ortası, çatmayan bal, {label}",
+    ),
+    "profile_scores.caption": (
+        "Lacking: points of the overall score that are missing at the part; they add up to what is "
+        "missing in all.",
+        "Çatmayan bal: hissə üzrə ümumi balda çatışmayan bal; cəmi ümumi çatışmayan bala bərabərdir.",
+    ),
+    "profile_items.sentence": (
+        "Half of the {total} lacking points lie on {half} of {items} items. {silent} answers were "
+        "not given.",
+        "Çatmayan {total} balın yarısı {items} göstəricidən {half} göstəricinin payına düşür. "
+        "{silent} cavab verilməyib.",
+    ),
+    "profile_items.title": (
+        "Items that cost the organisation most, {label}",
+        "Quruma ən çox bal itirən göstəricilər, {label}",
+    ),
+    "profile_items.caption": (
+        "Score: mean over the services to which the item applies. All items in profile_items.csv.",
+        "Bal: göstəricinin tətbiq olunduğu xidmətlər üzrə orta. Bütün göstəricilər "
+        "profile_items.csv faylındadır.",
+    ),
+    "profile_services.title": (
+        "Services, the lowest first, {label}",
+        "Xidmətlər, ən aşağıdan, {label}",
+    ),
+    "profile_services.caption": (
+        "Every service of the organisation, with the score of the service.",
+        "Qurumun bütün xidmətləri və hər xidmətin balı.",
+    ),
+    "profile_services.alt": (
+        "Bar chart of the scores of the organisation's {n} services. {series}",
+        "Qurumun {n} xidmətinin balları. {series}",
+    ),
 }
 
 COLUMNS: dict[str, tuple[str, str]] = {
@@ -362,6 +679,36 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "computed": ("Recomputed", "Hesablanıb"),
     "difference": ("Difference", "Fərq"),
     "agrees": ("Agrees", "Uyğundur"),
+    "quartile_1": ("First quartile", "Birinci kvartil"),
+    "median": ("Median", "Median"),
+    "mean": ("Mean", "Orta"),
+    "quartile_3": ("Third quartile", "Üçüncü kvartil"),
+    "sd": ("Standard deviation", "Standart kənarlaşma"),
+    "category_median": ("Median of the category", "Kateqoriyanın medianı"),
+    "distance": ("Above the median", "Mediandan fərq"),
+    "all_mean": ("Mean of all", "Hamısının ortası"),
+    "category_mean": ("Mean of the category", "Kateqoriyanın ortası"),
+    "lacking": ("Points lacking", "Çatmayan bal"),
+    "parent_id": ("Criterion", "Meyar"),
+    "organisations_shared": ("Bodies shared", "Ortaq qurumlar"),
+    "services_shared": ("Services shared", "Ortaq xidmətlər"),
+    "items": ("Items", "Göstəricilər"),
+    "items_shared": ("Items shared", "Ortaq göstəricilər"),
+    "same_method": ("Same method", "Eyni metod"),
+    "comparable": ("Comparable", "Müqayisə olunur"),
+    "state": ("State", "Vəziyyət"),
+    "former_id": ("Former item", "Əvvəlki göstərici"),
+    "weight_before": ("Weight before", "Əvvəlki çəki"),
+    "basis": ("Basis", "Əsas"),
+    "baseline_year": ("Compared with", "Müqayisə edilən"),
+    "score_before": ("Score before", "Əvvəlki bal"),
+    "change": ("Change", "Dəyişmə"),
+    "rank_before": ("Place before", "Əvvəlki yer"),
+    "ranked_before": ("of", "cəmi"),
+    "places": ("Places climbed", "Yer dəyişməsi"),
+    "services_before": ("Services before", "Əvvəlki xidmətlər"),
+    "successors": ("Merged into", "Birləşdiyi qurum"),
+    "order": ("Order", "Sıra"),
     "assumption_id": ("Assumption", "Fərziyyə"),
     "all": ("All", "Cəmi"),
 }

@@ -11,14 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from asan_analysis.data.tables import each_row
-from asan_analysis.report.charts import COLOURS, INK, PALE, in_order, new_axes
-from asan_analysis.report.score_charts import (
-    group_rows,
-    name_groups,
-    palette,
-    score_axis,
-    wrap,
-)
+from asan_analysis.report.charts import COLOURS, INK, PALE, in_order, new_axes, wrap
+from asan_analysis.report.score_charts import group_rows, name_groups, palette, score_axis
 from asan_analysis.report.words import Words
 
 

@@ -15,14 +15,16 @@ LANGUAGES = ("en", "az")
 _POINTS = {"en": (",", "."), "az": ("\u00a0", ",")}
 _VERBATIM = ("printed_cycle", "source_url", "score_source_url", "why", "unknown")
 _PERCENT_COLUMNS = ("share_", "weight", "coverage")
+_SIGNED_COLUMNS = ("change", "difference", "distance", "places")
 
 
 @dataclass(frozen=True)
 class Words:
     """One language and the names of the things a section may name.
 
-    `names` maps a code (of a category, organisation, node, service, edition) to its label. Each
-    section gets its own names, so that a code of one kind of data never shows the name of another.
+    `names` maps a code (of a category, organisation, node, service, edition) to its label, and
+    `<code>.short` to a short one. Each section gets its own names, so that a code of one kind of
+    data never shows the name of another.
     """
 
     lang: str
@@ -45,6 +47,10 @@ class Words:
         """The label of a code; the code itself where it has none."""
         return self.names.get(str(code), str(code))
 
+    def short(self, code: object) -> str:
+        """The short label of a code; its label where it has none."""
+        return self.names.get(f"{code}.short", self.name(code))
+
     def column(self, column: str) -> str:
         """The heading of a column."""
         known = COLUMNS.get(column)
@@ -55,7 +61,8 @@ class Words:
         if pd.isna(value):
             return "\u2013"
         thousands, point = _POINTS[self.lang]
-        text = f"{value:{'+' if sign else ''},.{decimals}f}"
+        text = f"{value:{'+' if sign else ''}z,.{decimals}f}"
+        text = text.removeprefix("+") if round(float(value), decimals) == 0 else text
         return text.replace(",", "\0").replace(".", point).replace("\0", thousands)
 
     def percent(self, share: Any, decimals: int = 1) -> str:
@@ -79,7 +86,8 @@ class Words:
             return self.percent(value)
         if column == "largest_difference":
             return f"{value:.1e}".replace(".", _POINTS[self.lang][1]) if value else "0"
-        return self.number(value, decimals if isinstance(value, float) else 0)
+        digits = decimals if isinstance(value, float) else 0
+        return self.number(value, digits, sign=column in _SIGNED_COLUMNS)
 
 
 def name_rows(frame: pd.DataFrame, code: str, lang: str) -> dict[str, str]:
