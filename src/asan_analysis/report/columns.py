@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
@@ -35,6 +36,7 @@ class Column:
     heading: str
     cells: list[Cell]
 
+    @cached_property
     def width(self) -> int:
         """Characters that show a heading on two lines and the longest cell, within limits."""
         longest = max((_length(cell) for cell in self.cells), default=0)
@@ -52,7 +54,7 @@ class Column:
         """Lines that each cell takes in the width of the column."""
         if self.holds_addresses():
             return [1] * len(self.cells)
-        width = self.width() - 1
+        width = self.width - 1
         return [lines_of(cell.value, width) for cell in self.cells]
 
     def holds_addresses(self) -> bool:
@@ -150,10 +152,13 @@ def _number_format(number: float, kind: str, unit: str, decimals: int) -> str:
 
 def _cut(cell: Cell, words: Words, file: str) -> Cell:
     """A text that is longer than a cell holds ends with a mark that names the file."""
-    if not isinstance(cell.value, str) or _units(cell.value) <= MOST_CHARACTERS:
+    text = cell.value
+    if not isinstance(text, str) or len(text) <= MOST_CHARACTERS // 2:
+        return cell
+    if _units(text) <= MOST_CHARACTERS:
         return cell
     mark = words.say("workbook.cut", file=file)
-    kept = cell.value.encode("utf-16-le")[: 2 * (MOST_CHARACTERS - _units(mark))]
+    kept = text.encode("utf-16-le")[: 2 * (MOST_CHARACTERS - _units(mark))]
     return Cell(kept.decode("utf-16-le", errors="ignore") + mark)
 
 

@@ -55,7 +55,7 @@ def write_sheet(sheet: Sheet, page: Any, formats: Formats, words: Words, first: 
     Cell A2 begins with the word of the kind; the name `kind` of the sheet holds the code of it.
     """
     colour = KIND_COLOURS[sheet.kind]
-    widths = [column.width() for column in sheet.columns]
+    widths = [column.width for column in sheet.columns]
     page.set_tab_color(colour)
     formats.workbook.define_name(f"'{sheet.name}'!kind", f'="{sheet.kind}"')
     kind = f"{words.say(f'kind.{sheet.kind}')}: {words.say(f'kind.{sheet.kind}.means')}"
@@ -117,7 +117,7 @@ def _write_column(page: Any, place: int, column: Column, formats: Formats) -> No
     text = formats.get(text_wrap=True, quote_prefix=True)
     # "fill" cuts a long address at the edge; it neither wraps nor runs over its neighbours
     cut = formats.get(align="fill", quote_prefix=True)
-    longest = column.width() if column.holds_addresses() else MOST_CHARACTERS
+    longest = column.width if column.holds_addresses() else MOST_CHARACTERS
     side = "right" if column.is_number() else "left"
     for row, (value, shown) in enumerate(column.cells, start=HEADER_ROW + 1):
         if isinstance(value, str):
@@ -128,7 +128,7 @@ def _write_column(page: Any, place: int, column: Column, formats: Formats) -> No
 
 def _set_heights(page: Any, columns: Sequence[Column]) -> None:
     """Rows get their height here: programs differ in finding it, and addresses take one line."""
-    headings = [lines_of(column.heading, column.width() - 4) for column in columns]
+    headings = [lines_of(column.heading, column.width - 4) for column in columns]
     page.set_row(HEADER_ROW, height_of(max(headings, default=1)))
     rows = zip(*(column.lines() for column in columns), strict=True)
     for row, lines in enumerate(rows, start=HEADER_ROW + 1):
