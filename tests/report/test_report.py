@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
@@ -91,6 +92,25 @@ def mixed_kinds(html: str, names: list[str]) -> list[str]:
     return wrong
 
 
+def sheet_kinds(page) -> set[str]:
+    """The kinds a sheet says: its name `kind` and the word that cell A2 begins with."""
+    said = page.defined_names["kind"].value.strip('"') if "kind" in page.defined_names else "none"
+    return {said, str(page["A2"].value).partition(":")[0].lower()}
+
+
+def mixed_sheets(book: openpyxl.Workbook, names: list[str]) -> list[str]:
+    """Sheets without exactly one kind, and synthetic ones that name an announced body."""
+    wrong = []
+    for page in book.worksheets[1:]:
+        kinds = sheet_kinds(page)
+        if len(kinds) != 1 or not kinds <= set(KINDS):
+            wrong.append(f"{page.title}: kind {sorted(kinds)}")
+        if "synthetic" in kinds:
+            text = " ".join(str(cell) for row in page.values for cell in row if cell is not None)
+            wrong += [name for name in names if re.search(rf"\b{re.escape(name)}\b", text)]
+    return wrong
+
+
 def announced_names() -> list[str]:
     names = []
     for row in each_row(load_published(ROOT / "data" / "published").organisations):
@@ -114,6 +134,58 @@ def test_each_section_has_one_kind(pages):
         assert mixed_kinds(html, names) == [], name
         assert kinds_of(html), name
     assert kinds_of(pages["index.html"]) == ["published", "observed", "observed", "observed"]
+
+
+def planted_book(said: str, told: str, cell: str) -> openpyxl.Workbook:
+    """A workbook with one sheet whose name `kind`, cell A2 and one cell are given."""
+    book = openpyxl.Workbook()
+    page = book.create_sheet("planted")
+    page["A2"], page["A6"] = f"{told}: what it means", cell
+    page.defined_names["kind"] = openpyxl.workbook.defined_name.DefinedName(
+        "kind", attr_text=f'"{said}"'
+    )
+    return book
+
+
+def test_the_search_for_mixed_sheets_can_fail():
+    names = announced_names()
+    planted = planted_book("synthetic", "Synthetic", "Ədliyyə Nazirliyi")
+    assert mixed_sheets(planted, names) == ["Ədliyyə Nazirliyi"]
+    planted = planted_book("published", "Observed", "x")
+    assert mixed_sheets(planted, names) == ["planted: kind ['observed', 'published']"]
+    planted = planted_book("real", "Real", "x")
+    assert mixed_sheets(planted, names) == ["planted: kind ['real']"]
+    assert mixed_sheets(planted_book("published", "Published", "Ədliyyə Nazirliyi"), names) == []
+
+
+def test_each_sheet_has_one_kind(folder):
+    """Sheets stand for every table shown, and no announced sheet names a country of the dataset."""
+    book = openpyxl.load_workbook(folder / "tables" / "report.xlsx")
+    assert mixed_sheets(book, announced_names()) == []
+    kinds = {page.title: sheet_kinds(page) for page in book.worksheets[1:]}
+    assert kinds["announced_places"] == {"published"}
+    assert kinds["organisation_scores"] == {"observed"}
+    assert "service_scores" not in kinds
+    countries = pd.read_csv(ROOT / "data" / "egov_benchmark_2023" / "organisations.csv")["name_en"]
+    for page in book.worksheets[1:]:
+        if kinds[page.title] == {"published"}:
+            assert not set(countries) & {cell for row in page.values for cell in row}
+
+
+def test_the_workbook_holds_the_saved_tables_to_the_last_digit(folder):
+    saved = pd.read_csv(folder / "tables" / "organisation_scores.csv")
+    for name in ("report.xlsx", "report.az.xlsx"):
+        page = openpyxl.load_workbook(folder / "tables" / name)["organisation_scores"]
+        rows = [row for row in page.iter_rows(min_row=6, values_only=True)]
+        assert [row[1] for row in rows] == saved["organisation_id"].tolist()
+        assert [row[3] for row in rows] == saved["score_percent"].tolist()
+
+
+def test_each_page_offers_the_workbook_of_its_language_first(pages):
+    for name, file in (("index.html", "report.xlsx"), ("index.az.html", "report.az.xlsx")):
+        links = BeautifulSoup(pages[name], "html.parser").find("footer")("a", href=True)
+        files = [link["href"] for link in links if link["href"].startswith("tables/")]
+        assert files[0] == f"tables/{file}"
 
 
 def test_figures_stand_inside_sections(pages):

@@ -18,7 +18,7 @@ from typing import Any
 
 from asan_analysis.data.datasets import FOLDER_VARIABLE, Dataset, select_edition
 from asan_analysis.data.provenance import project_root
-from asan_analysis.data.published import load_published
+from asan_analysis.data.published import Published, load_published
 from asan_analysis.errors import FrameworkError, ParameterError, ReportError, refuse
 from asan_analysis.index.method import examine_methods
 from asan_analysis.report.identity import Identity, source_digest, write_run, write_timings
@@ -30,6 +30,7 @@ from asan_analysis.report.pages import (
     write_notebook_page,
 )
 from asan_analysis.report.plan import Run, plan_report
+from asan_analysis.report.workbook import write_workbook
 
 _CELL_SECONDS = 600
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -70,7 +71,7 @@ def build_report(data: Dataset, year: int, *, workers: int = 2) -> Path:
             f"dataset id {data.dataset_id} belongs to data/{data.dataset_id} already; "
             f"change the id in {data.folder / 'dataset.toml'}"
         )
-    load_published()
+    facts = load_published()
     refuse(FrameworkError, examine_methods(data))
     one, edition = select_edition(data, year)
     runs = plan_report(
@@ -82,7 +83,7 @@ def build_report(data: Dataset, year: int, *, workers: int = 2) -> Path:
     print(f"report {year}, {data.dataset_id}: {len(runs)} notebooks", flush=True)
     with _built_aside(place) as folder:
         seconds = _run_notebooks(runs, folder, root, data.folder, workers, place.parent / "failed")
-        _write_pages(folder, runs, root, identity)
+        _write_pages(folder, runs, root, identity, facts)
         write_run(folder, root, identity, {run.name: run.parameters for run in runs}, notebooks)
         seconds["report"] = time.perf_counter() - started
         write_timings(folder, seconds, workers=workers)
@@ -218,7 +219,9 @@ def clean_notebook(notebook: Any) -> Any:
     return notebook
 
 
-def _write_pages(folder: Path, runs: list[Run], root: Path, identity: Identity) -> None:
+def _write_pages(
+    folder: Path, runs: list[Run], root: Path, identity: Identity, facts: Published
+) -> None:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see _run_notebook
     import nbformat
 
@@ -241,4 +244,5 @@ def _write_pages(folder: Path, runs: list[Run], root: Path, identity: Identity) 
     ]
     shutil.rmtree(folder / "records")
     write_codebook(folder, root / "data" / "dictionary.csv")
+    write_workbook(folder, records, chapters, identity, facts)
     write_index(folder, records, chapters, identity)

@@ -18,7 +18,7 @@ from asan_analysis.data.provenance import digest_of, files_below, sha256_of
 from asan_analysis.report.words import Words
 
 _PACKAGES = ("jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "pandera", "papermill",
-             "pyarrow", "scipy", "seaborn")  # fmt: skip
+             "pyarrow", "scipy", "seaborn", "xlsxwriter")  # fmt: skip
 
 
 @dataclass(frozen=True)

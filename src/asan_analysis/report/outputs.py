@@ -115,7 +115,7 @@ class Chapter:
         told = in_language(shown, "en")
         numeric = [_is_number(told[column]) for column in told]
         self._record("table", section, name, texts=texts, numeric=numeric, all_rows=len(shown),
-                     page=page)  # fmt: skip
+                     page=page, decimals=decimals)  # fmt: skip
         _show_table(texts["en"], numeric)
 
     def keep(self, name: str, frame: pd.DataFrame) -> None:
@@ -166,7 +166,7 @@ class Chapter:
             texts[lang] = {**heading, "groups": groups}
         self.keep(name, frame)
         sources = sorted(set(frame["source_url"]))
-        self._record("places", "announced", name, texts=texts, sources=sources)
+        self._record("places", "announced", name, texts=texts, sources=sources, decimals=2)
         columns = ["category", "rank", "organisation_id", "score_percent"]
         words = self.words("announced")
         table = {"columns": [words.column(column) for column in columns],

@@ -16,6 +16,7 @@ from asan_analysis.errors import ReportError
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.parts import SECTIONS, TEMPLATES, environment, kind_of, style
 from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.workbook import workbook_file
 
 _ORDER = ("numbers", "sentence", "places", "figure", "table")
 
@@ -35,6 +36,7 @@ def write_index(
             words=Words(lang), label=identity.label(lang), dataset=identity.data.title(lang),
             style=style(), version=__version__, languages=languages, chapters=chapters,
             draft=identity.data.about["status"] == "draft", files=files,
+            workbook=f"tables/{workbook_file(lang)}",
             sections=_sections(records, identity, lang), citation=identity.citation(lang),
             data_citation=identity.data.about["citation"],
             licence=identity.data.about["licence"], bibtex=identity.bibtex(),

@@ -75,6 +75,55 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page.place": ("place", "yer"),
     "page.score_not_printed": ("score not published", "bal dərc olunmayıb"),
     "page.source": ("source", "mənbə"),
+    # workbook
+    "workbook.file": (
+        "All tables as one Excel workbook",
+        "Bütün cədvəllər bir Excel faylında",
+    ),
+    "workbook.about": (
+        "Edition: {label}. Dataset: {dataset}.",
+        "Mərhələ: {label}. Məlumat: {dataset}.",
+    ),
+    "workbook.how": ("How to read this workbook", "Bu faylı necə oxumalı"),
+    "workbook.how.text": (
+        "Each sheet holds one table with all its rows. The colour of its tab says what the figures "
+        "rest on; kinds are never mixed. An empty cell is a missing figure, never zero. Figures "
+        "show rounded; the cells keep every digit.",
+        "Hər vərəqdə bütün sətirləri ilə bir cədvəl verilir. Vərəqin rəngi rəqəmlərin nəyə "
+        "əsaslandığını göstərir; məlumat növləri qarışdırılmır. Boş xana rəqəmin olmadığını "
+        "bildirir, sıfır demək deyil. Rəqəmlər yuvarlaqlaşdırılmış görünür, xanalarda isə tam "
+        "saxlanılır.",
+    ),
+    "workbook.sheets": ("Sheets", "Vərəqlər"),
+    "workbook.sheet": ("Sheet", "Vərəq"),
+    "workbook.title": ("What it holds", "Məzmunu"),
+    "workbook.kind": ("Kind", "Məlumat növü"),
+    "workbook.rows": ("Rows", "Sətir sayı"),
+    "workbook.source": ("Source", "Mənbə"),
+    "workbook.chapter": ("Chapter", "Fəsil (ingilis dilində)"),
+    "workbook.file_name": ("File", "Fayl"),
+    "workbook.files": ("Tables that are only files", "Yalnız fayl kimi verilən cədvəllər"),
+    "workbook.files.text": (
+        "These tables are not shown in the report. They lie beside this workbook as CSV files at "
+        "full precision.",
+        "Bu cədvəllər hesabatda göstərilmir. Onlar bu faylın yanında, tam dəqiqliklə CSV "
+        "formatında saxlanılır.",
+    ),
+    "workbook.codebook": (
+        "what each column of each table says",
+        "hər cədvəlin hər sütununun izahı (ingilis dilində)",
+    ),
+    "workbook.code": ("{column}: code", "{column}: kod"),
+    "workbook.source_line": ("Source: {source}.", "Mənbə: {source}."),
+    "workbook.own_list": ("list kept by this project", "bu layihənin tərtib etdiyi siyahı"),
+    "workbook.all_rows": (
+        "All {all} rows are here; the report shows {shown}.",
+        "Burada bütün {all} sətir verilir; hesabatda {shown} sətir göstərilir.",
+    ),
+    "workbook.cut": (
+        " … [cut here; the whole text is in {file}]",
+        " … [burada kəsilib; tam mətn {file} faylındadır]",
+    ),
     # sections
     "section.announced": ("Announced results", "Elan edilmiş nəticələr"),
     "section.data": ("{dataset}: what was assessed", "{dataset}: nə qiymətləndirilib"),

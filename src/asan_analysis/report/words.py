@@ -69,17 +69,21 @@ class Words:
         """A share from 0 to 1 as percent."""
         return "\u2013" if pd.isna(share) else f"{self.number(100 * share, decimals)}%"
 
+    def label(self, text: str, column: str) -> str:
+        """A text of a table: a code becomes its name, and so do codes separated by `;`."""
+        parts = text.split(";")
+        if column in _VERBATIM or not any(part in self.names for part in parts):
+            return text
+        return " / ".join(map(self.name, parts))
+
     def cell(self, value: Any, column: str, decimals: int) -> str:
         """A cell of a table as a reader sees it; codes become names."""
         if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
             return "\u2013"
         if isinstance(value, bool):
             return self.say("yes" if value else "no")
-        if column in _VERBATIM:
-            return str(value)
-        if isinstance(value, str):
-            parts = value.split(";")
-            return " / ".join(map(self.name, parts)) if len(parts) > 1 else self.name(value)
+        if column in _VERBATIM or isinstance(value, str):
+            return self.label(str(value), column)
         if column.endswith("year"):
             return self.name(int(value))
         if column.startswith(_PERCENT_COLUMNS):
