@@ -61,7 +61,7 @@ def test_codes_become_names_and_printed_cycles_stay_as_printed():
 
 
 def test_a_missing_text_or_value_is_an_error_that_says_where_to_add_it():
-    with pytest.raises(ReportError, match=r"report/texts\.py"):
+    with pytest.raises(ReportError, match=r"report/texts\.toml"):
         Words("en").say("no.such.key")
     with pytest.raises(ReportError, match="label"):
         Words("en").say("page.title")
