@@ -22,13 +22,19 @@ STRIP := -m nbstripout --extra-keys "metadata.papermill cell.metadata.papermill"
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 
-.PHONY: help report lab test check data lock clean
+.PHONY: help report reports profile lab test check data lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 report: $(READY) ## Build one edition: make report YEAR=2023 [DATASET=id or folder] [WORKERS=2]
 	@"$(PYTHON)" -m asan_analysis report --year="$$YEAR" $${DATASET:+--dataset="$$DATASET"} $${WORKERS:+--workers="$$WORKERS"}
+
+reports: $(READY) ## Build all editions: make reports [DATASET=...] [WORKERS=2]
+	@"$(PYTHON)" -m asan_analysis reports $${DATASET:+--dataset="$$DATASET"} $${WORKERS:+--workers="$$WORKERS"}
+
+profile: $(READY) ## Build one organisation's profile: make profile YEAR=2023 ORG=buttons_committee
+	@"$(PYTHON)" -m asan_analysis profile --year="$$YEAR" --organisation="$$ORG" $${DATASET:+--dataset="$$DATASET"}
 
 lab: $(READY) ## Open the notebooks in JupyterLab
 	@"$(PYTHON)" -m jupyterlab notebooks

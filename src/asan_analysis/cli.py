@@ -6,9 +6,13 @@ import argparse
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asan_analysis import __version__
 from asan_analysis.errors import AsanAnalysisError, ParameterError
+
+if TYPE_CHECKING:
+    from asan_analysis.data.datasets import Dataset
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,10 +37,18 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     report = commands.add_parser("report", help="build the report of one edition")
-    report.add_argument("--year", required=True, help="closing year of the edition, as 2023")
-    report.add_argument("--dataset", help="id under data/ or a folder")
-    report.add_argument("--workers", default="2", help="notebooks run at the same time (1 to 16)")
+    reports = commands.add_parser("reports", help="build the reports of all editions")
+    profile = commands.add_parser("profile", help="build the profile of one organisation")
+    for one in (report, profile):
+        one.add_argument("--year", required=True, help="closing year of the edition, as 2023")
+    for one in (report, reports, profile):
+        one.add_argument("--dataset", help="id under data/ or a folder")
+    for one in (report, reports):
+        one.add_argument("--workers", default="2", help="notebooks run at the same time (1 to 16)")
+    profile.add_argument("--organisation", required=True, metavar="ID", help="id in the edition")
     report.set_defaults(command=_report)
+    reports.set_defaults(command=_reports)
+    profile.set_defaults(command=_profile)
 
     check = commands.add_parser("check", help="hold a dataset against its contract")
     check.add_argument("dataset", metavar="DATASET", help="id under data/ or a folder")
@@ -60,17 +72,44 @@ def _whole_number(text: str, *, name: str, low: int, high: int, known: str = "")
 
 
 def _report(options: argparse.Namespace) -> None:
+    from asan_analysis.report.execute import build_report
+
+    data, year = _load_edition(options)
+    build_report(data, year, workers=_workers(options))
+
+
+def _reports(options: argparse.Namespace) -> None:
+    from asan_analysis.data.datasets import DEFAULT_DATASET, load_dataset
+    from asan_analysis.report.execute import build_report
+
+    workers = _workers(options)
+    data = load_dataset(options.dataset or DEFAULT_DATASET)
+    for year in data.editions.sort_values("order")["edition_year"]:
+        build_report(data, int(year), workers=workers)
+
+
+def _profile(options: argparse.Namespace) -> None:
+    from asan_analysis.report.execute import build_profile
+
+    data, year = _load_edition(options)
+    build_profile(data, year, options.organisation)
+
+
+def _load_edition(options: argparse.Namespace) -> tuple[Dataset, int]:
+    """The dataset and the year of an edition that it holds."""
     from asan_analysis.data.datasets import DEFAULT_DATASET, load_dataset
     from asan_analysis.data.editions import find_edition
-    from asan_analysis.report.execute import build_report
 
     data = load_dataset(options.dataset or DEFAULT_DATASET)
     years = ", ".join(str(year) for year in data.editions["edition_year"])
     known = f"known editions of {data.dataset_id}: {years}"
     year = _whole_number(options.year, name="year", low=1900, high=2200, known=known)
     find_edition(year, data.editions, of=f"dataset {data.dataset_id}")
-    workers = _whole_number(options.workers, name="workers", low=1, high=16)
-    build_report(data, year, workers=workers)
+    return data, year
+
+
+def _workers(options: argparse.Namespace) -> int:
+    return _whole_number(options.workers, name="workers", low=1, high=16)
 
 
 def _check(options: argparse.Namespace) -> None:

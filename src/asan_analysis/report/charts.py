@@ -110,8 +110,12 @@ def plot_answers(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -
 
 
 def wrap(text: str, width: int = 46) -> str:
-    """A label on at most two lines; what does not fit ends in an ellipsis."""
-    lines = textwrap.wrap(text, width)
+    """A label on at most two lines of like length; what does not fit ends in an ellipsis."""
+    if len(text) <= width:
+        return text
+    lines = textwrap.wrap(text, min(max(len(text) // 2 + 4, 8), width))
+    if len(lines) > 2:
+        lines = textwrap.wrap(text, width)
     if len(lines) > 2:
         lines = [lines[0], textwrap.shorten(" ".join(lines[1:]), width, placeholder=" …")]
     return "\n".join(lines)

@@ -66,14 +66,14 @@ def write_cover(
     row = _write_sheets(page, row + 1, entries, words, formats)
     row = _write_files(page, row + 1, kept, words, formats)
     _write_end(page, row + 1, identity, words, formats)
-    set_print(page, words.say("page.title", label=identity.label(words.lang)))
+    set_print(page, identity.title(words.lang))
 
 
 def _write_top(page: Any, identity: Identity, words: Words, formats: Formats) -> int:
     """Title, edition and dataset, and a mark on a draft; the next free row."""
     label, data = identity.label(words.lang), identity.data
     large = formats.get(bold=True, font_size=18)
-    page.write_string(0, 0, words.say("page.title", label=label), large)
+    page.write_string(0, 0, identity.title(words.lang), large)
     page.set_row(0, 28)
     about = words.say("workbook.about", label=label, dataset=data.title(words.lang))
     page.write_string(1, 0, about, formats.get(font_size=12, font_color=SOFT))

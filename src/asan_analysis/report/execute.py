@@ -16,7 +16,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from asan_analysis.analysis.breakdown import select_organisation
 from asan_analysis.data.datasets import FOLDER_VARIABLE, Dataset, select_edition
+from asan_analysis.data.editions import Edition
 from asan_analysis.data.provenance import project_root
 from asan_analysis.data.published import Published, load_published
 from asan_analysis.errors import FrameworkError, ParameterError, ReportError, refuse
@@ -29,7 +31,7 @@ from asan_analysis.report.pages import (
     write_index,
     write_notebook_page,
 )
-from asan_analysis.report.plan import Run, plan_report
+from asan_analysis.report.plan import Run, plan_profile, plan_report
 from asan_analysis.report.workbook import write_workbook
 
 _CELL_SECONDS = 600
@@ -63,32 +65,76 @@ def build_report(data: Dataset, year: int, *, workers: int = 2) -> Path:
     ParameterError
         The dataset's id belongs to another folder under `data/`.
     """
+    root = project_root()
+    one, edition = select_edition(data, year)
+    register = one.assessments.empty
+    runs = plan_report(root / "notebooks", year=year, dataset=data.dataset_id, register=register)
+    place = root / "reports" / str(year) / data.dataset_id
+    return _build(data, edition, runs, place, workers=workers)
+
+
+def build_profile(data: Dataset, year: int, organisation_id: str) -> Path:
+    """Build the profile of one organisation under `reports/<year>/<dataset id>.profiles/<id>/`.
+
+    As `build_report`; the profiles lie beside the report, so that neither deletes the other.
+
+    Raises
+    ------
+    ParameterError
+        The edition has no such organisation, or no answers.
+    """
+    root = project_root()
+    one, edition = select_edition(data, year)
+    select_organisation(one, organisation_id)
+    if one.assessments.empty:
+        raise ParameterError(f"edition {year} of {data.dataset_id} has no answers to profile")
+    runs = plan_profile(
+        root / "notebooks", year=year, dataset=data.dataset_id, organisation_id=organisation_id
+    )
+    place = root / "reports" / str(year) / f"{data.dataset_id}.profiles" / organisation_id
+    return _build(data, edition, runs, place, organisation_id=organisation_id)
+
+
+def _build(
+    data: Dataset,
+    edition: Edition,
+    runs: list[Run],
+    place: Path,
+    *,
+    workers: int = 1,
+    organisation_id: str = "",
+) -> Path:
+    """Run notebooks, make pages, tables and workbooks of them, move the whole into place."""
     started = time.perf_counter()
     root = project_root()
-    own = root / "data" / data.dataset_id
-    if own.is_dir() and own.resolve() != data.folder.resolve():
-        raise ParameterError(
-            f"dataset id {data.dataset_id} belongs to data/{data.dataset_id} already; "
-            f"change the id in {data.folder / 'dataset.toml'}"
-        )
+    _refuse_taken_id(data, root)
     facts = load_published()
     refuse(FrameworkError, examine_methods(data))
-    one, edition = select_edition(data, year)
-    runs = plan_report(
-        root / "notebooks", year=year, dataset=data.dataset_id, register=one.assessments.empty
-    )
-    place = root / "reports" / str(year) / data.dataset_id
     notebooks = [run.notebook for run in runs]
-    identity = Identity(data, edition, source_digest(root, data, notebooks))
-    print(f"report {year}, {data.dataset_id}: {len(runs)} notebooks", flush=True)
+    digest = source_digest(root, data, notebooks)
+    identity = Identity(data, edition, digest, organisation_id)
+    failed = root / "reports" / str(edition.edition_year) / "failed"
+    told = f"profile of {organisation_id}" if organisation_id else "report"
+    count = f"{len(runs)} notebook{'s' if len(runs) > 1 else ''}"
+    print(f"{told} {edition.edition_year}, {data.dataset_id}: {count}", flush=True)
     with _built_aside(place) as folder:
-        seconds = _run_notebooks(runs, folder, root, data.folder, workers, place.parent / "failed")
+        seconds = _run_notebooks(runs, folder, root, data.folder, workers, failed)
         _write_pages(folder, runs, root, identity, facts)
         write_run(folder, root, identity, {run.name: run.parameters for run in runs}, notebooks)
         seconds["report"] = time.perf_counter() - started
         write_timings(folder, seconds, workers=workers)
     print(f"{place.relative_to(root).as_posix()}/index.html  {seconds['report']:.1f} s", flush=True)
     return place
+
+
+def _refuse_taken_id(data: Dataset, root: Path) -> None:
+    """A folder elsewhere must not write over the reports of a dataset under `data/`."""
+    own = root / "data" / data.dataset_id
+    if own.is_dir() and own.resolve() != data.folder.resolve():
+        raise ParameterError(
+            f"dataset id {data.dataset_id} belongs to data/{data.dataset_id} already; "
+            f"change the id in {data.folder / 'dataset.toml'}"
+        )
 
 
 @contextmanager

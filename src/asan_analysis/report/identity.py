@@ -15,7 +15,7 @@ from asan_analysis import __version__
 from asan_analysis.data.datasets import TABLE_FILES, Dataset
 from asan_analysis.data.editions import Edition
 from asan_analysis.data.provenance import digest_of, files_below, sha256_of
-from asan_analysis.report.words import Words
+from asan_analysis.report.words import Words, name_rows
 
 _PACKAGES = ("jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "pandera", "papermill",
              "pyarrow", "scipy", "seaborn", "xlsxwriter")  # fmt: skip
@@ -23,30 +23,58 @@ _PACKAGES = ("jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "pander
 
 @dataclass(frozen=True)
 class Identity:
-    """What every page says of itself: dataset, edition, version and digest of the sources."""
+    """What every page says of itself: dataset, edition, version and digest of the sources.
+
+    `organisation_id` is set where the report is the profile of one organisation.
+    """
 
     data: Dataset
     edition: Edition
     digest: str
+    organisation_id: str = ""  # of a profile
 
     def label(self, lang: str) -> str:
         """The printed label of the edition."""
         return self.edition.label_az if lang == "az" else self.edition.label_en
 
+    def title(self, lang: str) -> str:
+        """The heading of the first page."""
+        words, label = Words(lang), self.label(lang)
+        if self.organisation_id:
+            return words.say("page.title.profile", body=self._body(lang), label=label)
+        return words.say("page.title", label=label)
+
+    def lead(self, lang: str) -> str:
+        """What the first page holds, in one or two sentences."""
+        what = "profile" if self.organisation_id else self.data.kind
+        return Words(lang).say(
+            f"page.lead.{what}", label=self.label(lang), dataset=self.data.title(lang)
+        )
+
+    def _body(self, lang: str) -> str:
+        organisations = self.data.organisations
+        here = organisations["edition_year"] == self.edition.edition_year
+        return name_rows(organisations[here], "organisation_id", lang)[self.organisation_id]
+
+    @property
+    def _subject(self) -> str:
+        """The dataset and, in a profile, the organisation, by their ids."""
+        return ", ".join(filter(None, [self.data.dataset_id, self.organisation_id]))
+
     def citation(self, lang: str) -> str:
         """One line that names version, edition, dataset and sources of the report."""
         return Words(lang).say(
             "page.cite.text", version=__version__, label=self.label(lang),
-            dataset=self.data.dataset_id, digest=self.digest[:12],
+            dataset=self._subject, digest=self.digest[:12],
         )  # fmt: skip
 
     def bibtex(self) -> str:
         """The same for a reference manager."""
-        key = f"asan_analysis_{self.edition.edition_year}_{self.data.dataset_id}"
+        key = f"asan_analysis_{self.edition.edition_year}_{self._subject.replace(', ', '_')}"
         return (
             f"@misc{{{key},\n"
             f"  title = {{ASAN Analysis: report of edition {self.label('en')}, "
-            f"dataset {self.data.dataset_id}}},\n"
+            f"dataset {self._subject}}},\n"
             f"  author = {{{{ASAN Analysis contributors}}}},\n"
             f"  note = {{Version {__version__}, source {self.digest[:12]}}}\n}}"
         )
@@ -87,6 +115,7 @@ def write_run(
             "source_digest": identity.digest,
             "edition": identity.edition._asdict(),
             "dataset": data.dataset_id,
+            "organisation_id": identity.organisation_id,
             "kind": data.kind,
             "rules": data.rules[identity.edition.rules],
             "parameters": parameters,

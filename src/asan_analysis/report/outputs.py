@@ -74,7 +74,8 @@ class Chapter:
             with plt.style.context(charts.STYLE):
                 ax = plot(frame, words=words, **self._decimals(plot))
                 foot = self._foot(section, words, frame, values["foot"])
-                charts.add_frame(ax, title=texts[lang]["title"], foot=foot)
+                badge = words.say("kind.synthetic") if self._is_synthetic(section) else ""
+                charts.add_frame(ax, title=texts[lang]["title"], foot=foot, badge=badge)
                 png, svg = _draw(ax)
             stem = f"figures/{name}" + ("" if lang == "en" else f".{lang}")
             self.files |= {Path(f"{stem}.png"): png, Path(f"{stem}.svg"): svg}
@@ -203,6 +204,9 @@ class Chapter:
 
     def _heading(self, name: str, words: Words, values: Mapping[str, str]) -> dict[str, str]:
         return {part: words.say(f"{name}.{part}", **values) for part in ("title", "caption")}
+
+    def _is_synthetic(self, section: str) -> bool:
+        return kind_of(section, self.data.kind) == "synthetic"
 
     def _foot(self, section: str, words: Words, frame: pd.DataFrame, count: str) -> str:
         """Kind, source (the hosts of announced figures, or the dataset) and what is counted."""

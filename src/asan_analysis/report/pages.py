@@ -33,7 +33,8 @@ def write_index(
     ]
     for lang in LANGUAGES:
         page = environment().get_template("index.html.j2").render(
-            words=Words(lang), label=identity.label(lang), dataset=identity.data.title(lang),
+            words=Words(lang), title=identity.title(lang), lead=identity.lead(lang),
+            dataset=identity.data.title(lang),
             style=style(), version=__version__, languages=languages, chapters=chapters,
             draft=identity.data.about["status"] == "draft", files=files,
             workbook=f"tables/{workbook_file(lang)}",

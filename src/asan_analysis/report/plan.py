@@ -55,10 +55,22 @@ def plan_report(folder: Path, *, year: int, dataset: str, register: bool = False
     """
     parameters: dict[str, int | str] = {"year": year, "dataset": dataset}
     chapters = _REGISTER_CHAPTERS if register else CHAPTERS
-    runs = [Run(name, folder / f"{name}.ipynb", parameters) for name in chapters]
-    for run in runs:
-        check_parameters(run.parameters, declared_parameters(run.notebook), name=run.name)
-    return runs
+    return [_plan_run(folder, name, parameters) for name in chapters]
+
+
+def plan_profile(folder: Path, *, year: int, dataset: str, organisation_id: str) -> list[Run]:
+    """The run of one organisation's profile; raises as `plan_report` does."""
+    parameters: dict[str, int | str] = {
+        "year": year, "dataset": dataset, "organisation_id": organisation_id,
+    }  # fmt: skip
+    return [_plan_run(folder, PROFILE, parameters)]
+
+
+def _plan_run(folder: Path, name: str, parameters: dict[str, int | str]) -> Run:
+    """One run, its parameters held against those the notebook declares."""
+    run = Run(name, folder / f"{name}.ipynb", parameters)
+    check_parameters(run.parameters, declared_parameters(run.notebook), name=run.name)
+    return run
 
 
 def read_notebook(path: Path) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from asan_analysis.index.ranking import label_ranks
 from asan_analysis.report.charts import COLOURS, INK, PALE, in_order, new_axes, wrap
 from asan_analysis.report.words import Words
 
-_HEAT = LinearSegmentedColormap.from_list("score", ["#fbf3e4", "#bcd0d6", "#1f4e79"])
+# from sand over white to blue; light enough at both ends for dark letters
+_HEAT = LinearSegmentedColormap.from_list("score", ["#efcf9a", "#f6efe2", "#dbe7f0", "#7dabd1"])
 
 
 def score_axis(ax: Axes, words: Words, *, room: float = 0.0) -> None:
@@ -94,24 +95,25 @@ def plot_spread(
         ax.vlines(middle, place - 0.3, place + 0.3, color=INK, linewidth=1.6)
         ax.annotate(words.number(middle, decimals), (middle, place + 0.3), (0, -9), ha="center",
                     textcoords="offset points", fontsize=8, color=INK)  # fmt: skip
-        for row, side in ((scores.argmax(), "left"), (scores.argmin(), "right")):
+        for row, first in ((scores.argmax(), True), (scores.argmin(), False)):
             if len(rows) > 1:
-                _name_dot(ax, rows.iloc[int(row)], place, side, words, decimals)
+                _name_dot(ax, rows.iloc[int(row)], place, words, decimals, first=first)
     ax.set_yticks(range(len(categories)), [wrap(words.name(one), 22) for one in categories])
-    ax.set_ylim(len(categories) - 0.45, -0.6)
+    ax.set_ylim(len(categories) - 0.4, -0.6)
     score_axis(ax, words)
     return ax
 
 
 def _name_dot(
-    ax: Axes, row: pd.Series[Any], place: int, side: str, words: Words, decimals: int
+    ax: Axes, row: pd.Series[Any], place: int, words: Words, decimals: int, *, first: bool
 ) -> None:
-    """The name of an organisation above its dot, growing away from the others."""
+    """The name of the first organisation above its dot, of the last below, away from the rest."""
     score = float(row["score_percent"])
     text = f"{words.name(row['organisation_id'])} {words.number(score, decimals)}"
-    inside = "right" if score > 70 else "left" if score < 30 else side
-    ax.annotate(text, (score, place), (0, 11), ha="left" if inside == "left" else "right",
-                textcoords="offset points", fontsize=7.5, color=PALE)  # fmt: skip
+    outwards = score <= 66 if first else score >= 34
+    side = "left" if first == outwards else "right"
+    ax.annotate(text, (score, place + (-0.4 if first else 0.4)), ha=side, va="center",
+                fontsize=8, color=PALE)  # fmt: skip
 
 
 def plot_parameters(
@@ -181,10 +183,12 @@ def _heat(wide: pd.DataFrame, names: list[str], *, ax: Axes | None, words: Words
     lines = sum(1 + name.count("\n") * 0.55 for name in names)
     ax = ax or new_axes(8, 1.5 + 0.24 * lines)
     values = wide.astype("float64")
-    texts = values.map(lambda score: words.number(score, 1)).to_numpy()
-    sns.heatmap(values, vmin=0, vmax=100, cmap=_HEAT, annot=texts, fmt="", ax=ax, cbar=False,
-                linewidths=1, linecolor="white", annot_kws={"fontsize": 8})  # fmt: skip
-    heads = [wrap(words.short(column), 13) for column in wide.columns]
+    sns.heatmap(values, vmin=0, vmax=100, cmap=_HEAT, ax=ax, cbar=False, linewidths=1,
+                linecolor="white")  # fmt: skip
+    for (row, column), score in np.ndenumerate(values.to_numpy()):
+        ax.text(column + 0.5, row + 0.5, words.number(score, 1), ha="center", va="center",
+                fontsize=8, color=INK)  # fmt: skip
+    heads = [wrap(words.short(column), 10) for column in wide.columns]
     ax.set_xticks(np.arange(len(heads)) + 0.5, heads, rotation=0, fontsize=8)
     ax.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0, fontsize=8)
     ax.xaxis.tick_top()

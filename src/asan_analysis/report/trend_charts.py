@@ -84,7 +84,7 @@ def plot_editions(
         ax.annotate(text, (float(row["order"]) + 0.15, height), va="center", fontsize=8.5,
                     fontweight="bold", color=palette(frame, words)[category])  # fmt: skip
     _mark_editions(ax, frame, words)
-    ax.set_xlim(frame["order"].min() - 0.4, frame["order"].max() + 1.9)
+    ax.set_xlim(frame["order"].min() - 0.4, frame["order"].max() + 2.2)
     return ax
 
 

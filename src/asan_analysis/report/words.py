@@ -41,7 +41,9 @@ class Words:
         try:
             return TEXTS[key][LANGUAGES.index(self.lang)].format(**values)
         except KeyError as error:
-            raise ReportError(f"words: {key!r} needs {error}; add it to report/texts.toml") from None
+            raise ReportError(
+                f"words: {key!r} needs {error}; add it to report/texts.toml"
+            ) from None
 
     def name(self, code: object) -> str:
         """The label of a code; the code itself where it has none."""

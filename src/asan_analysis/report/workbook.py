@@ -182,7 +182,7 @@ def _write(
     from xlsxwriter import Workbook
 
     words = Words(lang)
-    title = f"{words.say('page.title', label=identity.label(lang))} – {identity.data.title(lang)}"
+    title = f"{identity.title(lang)} – {identity.data.title(lang)}"
     # in memory: the files of the archive then carry a fixed time
     workbook = Workbook(str(path), {"in_memory": True})
     workbook.set_properties({"title": title, "created": _CREATED})
