@@ -116,7 +116,8 @@ def cover_editions(data: Dataset) -> pd.DataFrame:
     DataFrame
         Key edition_year in order. Columns organisations, services, items (counts), shared with the
         edition before: organisations_shared, services_shared, items_shared (missing at the first
-        edition), same_method (bool, missing likewise), comparable (bool; False at the first).
+        edition), same_method (bool, missing likewise), comparable (bool; False at the first),
+        coverage_basis (what the size of the edition rests on, where `editions.csv` says it).
     """
     rows: list[dict[str, Any]] = []
     before: Edition | None = None
@@ -132,9 +133,10 @@ def cover_editions(data: Dataset) -> pd.DataFrame:
     table = pd.DataFrame(
         rows,
         columns=["edition_year", "organisations", "services", "items", "organisations_shared",
-                 "services_shared", "items_shared", "same_method", "comparable"],
+                 "services_shared", "items_shared", "same_method", "comparable", "coverage_basis"],
     )  # fmt: skip
-    counts = [column for column in table if column not in ("same_method", "comparable")]
+    others = ("same_method", "comparable", "coverage_basis")
+    counts = [column for column in table if column not in others]
     return table.astype({column: "Int64" for column in counts}).astype(
         {"same_method": "boolean", "comparable": "bool"}
     )
@@ -143,8 +145,10 @@ def cover_editions(data: Dataset) -> pd.DataFrame:
 def _count_edition(data: Dataset, edition: Edition) -> dict[str, Any]:
     one, _ = select_edition(data, edition.edition_year)
     tree, _ = find_method(data, edition)
+    about = data.editions.set_index("edition_year").reindex(columns=["coverage_basis"])
     return {
         "edition_year": edition.edition_year,
+        "coverage_basis": about["coverage_basis"][edition.edition_year],
         "organisations": len(one.organisations),
         "services": len(one.services),
         "items": len(tree.items),

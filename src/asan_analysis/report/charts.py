@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
 
 from asan_analysis.report.words import Words
 
@@ -35,8 +36,9 @@ def add_frame(ax: Axes, *, title: str, foot: str, badge: str = "") -> None:
     assert isinstance(figure, Figure)
     if badge:
         box = {"facecolor": BADGE, "edgecolor": "none", "pad": 3}
-        figure.text(0.995, 0.995, badge, ha="right", va="top", fontsize=8, fontweight="bold",
-                    color="white", bbox=box)  # fmt: skip
+        inside = ScaledTranslation(-5 / 72, -5 / 72, figure.dpi_scale_trans)
+        figure.text(1, 1, badge, ha="right", va="top", fontsize=8, fontweight="bold",
+                    color="white", bbox=box, transform=figure.transFigure + inside)  # fmt: skip
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
     lines = textwrap.fill(foot, width=int(figure.get_figwidth() * 17))
     figure.supxlabel(lines, x=0.01, ha="left", fontsize=7.5, color="#5f5f5f")
@@ -111,14 +113,12 @@ def plot_answers(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -
 
 def wrap(text: str, width: int = 46) -> str:
     """A label on at most two lines of like length; what does not fit ends in an ellipsis."""
-    if len(text) <= width:
-        return text
-    lines = textwrap.wrap(text, min(max(len(text) // 2 + 4, 8), width))
-    if len(lines) > 2:
-        lines = textwrap.wrap(text, width)
-    if len(lines) > 2:
-        lines = [lines[0], textwrap.shorten(" ".join(lines[1:]), width, placeholder=" …")]
-    return "\n".join(lines)
+    for most in (max(len(text) // 2 + 4, 8), width):
+        lines = textwrap.wrap(text, min(most, width), break_long_words=False)
+        if len(text) <= width or len(lines) <= 2:
+            return text if len(text) <= width else "\n".join(lines)
+    rest = textwrap.shorten(" ".join(lines[1:]), width, placeholder=" …")
+    return f"{lines[0]}\n{rest}"
 
 
 def in_order(codes: pd.Series[Any], words: Words) -> list[str]:

@@ -64,7 +64,7 @@ def _dataset_names(data: Dataset, edition: Edition, lang: str) -> dict[str, str]
         now = table["edition_year"] == edition.edition_year
         names |= name_rows(table[~now], code, lang) | name_rows(table[now], code, lang)
     names |= name_rows(data.editions, "edition_year", lang)
-    for group in ("level", "figure", "status", "state", "basis"):
+    for group in ("level", "figure", "status", "state", "basis", "covered"):
         names |= _texts_below(f"{group}.", lang)
     return names
 

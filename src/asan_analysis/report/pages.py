@@ -53,7 +53,7 @@ def _sections(records: list[dict[str, Any]], identity: Identity, lang: str) -> l
         own = [record for record in own if record.get("page", True)]
         if own:
             own.sort(key=lambda record: _ORDER.index(record["what"]))
-            heading = Words(lang).say(f"section.{section}", dataset=identity.data.title(lang))
+            heading = Words(lang).say(f"section.{section}")
             kind = kind_of(section, identity.data.kind)
             sections.append({"id": section, "kind": kind, "heading": heading, "records": own})
     return sections

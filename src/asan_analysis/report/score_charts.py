@@ -188,8 +188,8 @@ def _heat(wide: pd.DataFrame, names: list[str], *, ax: Axes | None, words: Words
     for (row, column), score in np.ndenumerate(values.to_numpy()):
         ax.text(column + 0.5, row + 0.5, words.number(score, 1), ha="center", va="center",
                 fontsize=8, color=INK)  # fmt: skip
-    heads = [wrap(words.short(column), 10) for column in wide.columns]
-    ax.set_xticks(np.arange(len(heads)) + 0.5, heads, rotation=0, fontsize=8)
+    heads = [wrap(words.short(column), 12) for column in wide.columns]
+    ax.set_xticks(np.arange(len(heads)) + 0.5, heads, rotation=0, fontsize=7.5)
     ax.set_yticks(np.arange(len(names)) + 0.5, names, rotation=0, fontsize=8)
     ax.xaxis.tick_top()
     ax.set(xlabel="", ylabel="")

@@ -81,7 +81,7 @@ def answers_by_part(frame: pd.DataFrame, words: Words) -> Values:
     return {
         "complete": words.number(int((frame["scored"] == frame["answers"]).sum())),
         "parts": words.number(len(frame)),
-        "least": words.name(least),
+        "least": words.short(least),
         "share": words.percent(share.min()),
         "series": " ".join(parts),
         "foot": words.say("foot.answers", n=words.number(int(frame["answers"].sum()))),
@@ -131,7 +131,7 @@ def parameters(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     ]
     bodies = frame.groupby("category")["organisations"].max().sum()
     return {
-        "weakest": words.name(mean.idxmin()),
+        "weakest": words.short(mean.idxmin()),
         "score": words.number(mean.min(), decimals),
         "series": " ".join(parts),
         "foot": words.say("foot.bodies", n=words.number(int(bodies))),
@@ -193,7 +193,7 @@ def category_parts(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
         parts.append(f"{words.name(code)}: {', '.join(cells)}.")
     bodies = frame.groupby("category")["organisations"].max().sum()
     return {
-        "node": words.name(node),
+        "node": words.short(node),
         "first": words.name(row.idxmax()),
         "high": words.number(row.max(), decimals),
         "last": words.name(row.idxmin()),
@@ -245,16 +245,12 @@ def editions(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
 
 
 def items_shared(frame: pd.DataFrame, words: Words) -> Values:
-    """Items by state, and the weight that lies on items of both editions."""
+    """Items by state, and the weight that lies on new ones; `frame` holds changed items only."""
     counts = frame["state"].value_counts()
-    both = frame["state"].isin(["same", "renamed"])
+    states = ("renamed", "merged", "added", "dropped")
     return {
-        **{
-            state: words.number(int(counts.get(state, 0)))
-            for state in ("same", "renamed", "merged", "added", "dropped")
-        },
-        "items": words.number(int(frame["item_id"].notna().sum())),
-        "weight": words.percent(frame.loc[both, "weight"].sum()),
+        **{state: words.number(int(counts.get(state, 0))) for state in states},
+        "weight": words.percent(frame.loc[frame["state"] == "added", "weight"].sum()),
     }
 
 
@@ -329,10 +325,10 @@ def profile_parts(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     most = frame.iloc[int(frame["lacking"].to_numpy().argmax())]
     below = frame.iloc[int(frame["difference"].fillna(0).to_numpy().argmin())]
     return {
-        "most": words.name(most["node_id"]),
+        "most": words.short(most["node_id"]),
         "points": words.number(most["lacking"], decimals),
         "total": words.number(frame["lacking"].sum(), decimals),
-        "below": words.name(below["node_id"]),
+        "below": words.short(below["node_id"]),
         "difference": words.number(below["difference"], decimals, sign=True),
         "series": " ".join(parts),
         "foot": words.say("foot.one_body"),
