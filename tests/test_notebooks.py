@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from asan_analysis.report.parts import SECTIONS
-from asan_analysis.report.plan import CHAPTERS, declared_parameters
+from asan_analysis.report.plan import CHAPTERS, PROFILE, declared_parameters
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -26,7 +26,7 @@ def notebook(request):
 
 
 def test_every_chapter_of_the_plan_is_a_notebook():
-    assert [path.stem for path in NOTEBOOKS] == list(CHAPTERS)
+    assert [path.stem for path in NOTEBOOKS] == [*CHAPTERS, PROFILE]
 
 
 def test_the_title_is_a_question(notebook):

@@ -707,9 +707,11 @@ def test_the_order_of_rows_does_not_matter(read: Callable[[Dataset], Any], tiny:
 
 
 def test_the_shipped_dataset_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The default dataset loads: 35 countries, nine life events each, one edition."""
+    """The datasets load: the sample by default; 35 countries with nine life events each."""
     monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
     monkeypatch.chdir(Path(__file__).parents[2])
     data = load_dataset(DEFAULT_DATASET)
+    assert (data.dataset_id, data.kind, len(data.editions)) == ("asan_sample", "synthetic", 8)
+    data = load_dataset("egov_benchmark_2023")
     assert (data.kind, len(data.organisations), len(data.services)) == ("observed", 35, 315)
     assert data.editions["edition_year"].tolist() == [2023]

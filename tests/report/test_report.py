@@ -12,13 +12,25 @@ import openpyxl
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from kinds import (
+    announced_names,
+    kinds_of,
+    mixed_kinds,
+    mixed_sheets,
+    published_parts,
+    published_sheets,
+    sheet_kinds,
+)
 
-from asan_analysis.data.provenance import KINDS, files_below, sha256_of
-from asan_analysis.data.published import load_published
-from asan_analysis.data.tables import each_row
+from asan_analysis.data.provenance import files_below, sha256_of
 
 ROOT = Path(__file__).resolve().parents[2]
-PLACE = Path("reports", "2023", "egov_benchmark_2023")
+YEAR = Path("reports", "2023")
+PLACES = {
+    "sample": YEAR / "asan_sample",
+    "egov": YEAR / "egov_benchmark_2023",
+    "profile": YEAR / "asan_sample.profiles" / "buttons_committee",
+}
 
 
 def copy_project(folder: Path) -> Path:
@@ -45,77 +57,74 @@ def run(project: Path, *arguments: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
+    """A project with the reports of both datasets and one profile."""
     project = copy_project(tmp_path_factory.mktemp("report"))
-    done = run(project, "report", "--year", "2023")
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"00_data_and_coverage  \d+\.\d s", done.stdout)
-    assert re.search(r"01_index_overview  \d+\.\d s", done.stdout)
+    commands = (
+        ["report", "--year", "2023"],
+        ["report", "--year", "2023", "--dataset", "egov_benchmark_2023"],
+        ["profile", "--year", "2023", "--organisation", "buttons_committee"],
+    )
+    told = [run(project, *command) for command in commands]
+    assert [done.returncode for done in told] == [0, 0, 0], "\n".join(one.stderr for one in told)
+    assert re.search(r"03_trends  \d+\.\d s", told[0].stdout)
+    assert re.search(r"06_organisation_profile  \d+\.\d s", told[2].stdout)
     return project
 
 
-@pytest.fixture(scope="module")
-def folder(project):
-    return project / PLACE
+@pytest.fixture(scope="module", params=PLACES)
+def folder(project, request):
+    """The folder of each report in turn; what holds for one holds for all."""
+    return project / PLACES[request.param]
 
 
 @pytest.fixture(scope="module")
-def pages(folder):
+def egov(project):
+    return project / PLACES["egov"]
+
+
+@pytest.fixture(scope="module")
+def sample(project):
+    return project / PLACES["sample"]
+
+
+def pages_of(folder: Path) -> dict[str, str]:
     paths = [*folder.glob("*.html"), *(folder / "notebooks").glob("*.html")]
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in paths}
 
 
-def test_the_report_is_whole(folder, pages):
-    assert set(pages) == {
+@pytest.fixture(scope="module")
+def pages(folder):
+    return pages_of(folder)
+
+
+@pytest.mark.parametrize("place", ["sample", "egov"])
+def test_the_report_is_whole(project, place):
+    folder = project / PLACES[place]
+    assert set(pages_of(folder)) == {
         "index.html", "index.az.html", "notebooks/00_data_and_coverage.html",
-        "notebooks/01_index_overview.html",
+        "notebooks/01_index_overview.html", "notebooks/02_category_breakdown.html",
+        "notebooks/03_trends.html",
     }  # fmt: skip
-    for name in ("coverage_by_edition", "printed_scores", "answers_by_item", "ranking"):
+    for name in ("coverage_by_edition", "printed_scores", "answers_by_part", "ranking", "spread"):
         for end in (".png", ".svg", ".az.png", ".az.svg"):
             assert (folder / "figures" / f"{name}{end}").stat().st_size > 1000
     assert not (folder / "records").exists()
-    assert sorted(path.name for path in folder.parent.iterdir()) == ["egov_benchmark_2023"]
 
 
-def kinds_of(html: str) -> list[str]:
-    return [section.get("data-kind") for section in BeautifulSoup(html, "html.parser")("section")]
+def test_reports_and_profiles_lie_side_by_side(project):
+    found = sorted(path.name for path in (project / YEAR).iterdir())
+    assert found == ["asan_sample", "asan_sample.profiles", "egov_benchmark_2023"]
 
 
-def mixed_kinds(html: str, names: list[str]) -> list[str]:
-    """Sections without exactly one kind, and synthetic ones that name an announced body."""
-    wrong = []
-    for section in BeautifulSoup(html, "html.parser")("section"):
-        kind, text = section.get("data-kind"), section.get_text(" ")
-        if kind not in KINDS or section.find("section"):
-            wrong.append(f"kind {kind}")
-        if kind == "synthetic":
-            wrong += [name for name in names if re.search(rf"\b{re.escape(name)}\b", text)]
-    return wrong
-
-
-def sheet_kinds(page) -> set[str]:
-    """The kinds a sheet says: its name `kind` and the word that cell A2 begins with."""
-    said = page.defined_names["kind"].value.strip('"') if "kind" in page.defined_names else "none"
-    return {said, str(page["A2"].value).partition(":")[0].lower()}
-
-
-def mixed_sheets(book: openpyxl.Workbook, names: list[str]) -> list[str]:
-    """Sheets without exactly one kind, and synthetic ones that name an announced body."""
-    wrong = []
-    for page in book.worksheets[1:]:
-        kinds = sheet_kinds(page)
-        if len(kinds) != 1 or not kinds <= set(KINDS):
-            wrong.append(f"{page.title}: kind {sorted(kinds)}")
-        if "synthetic" in kinds:
-            text = " ".join(str(cell) for row in page.values for cell in row if cell is not None)
-            wrong += [name for name in names if re.search(rf"\b{re.escape(name)}\b", text)]
-    return wrong
-
-
-def announced_names() -> list[str]:
-    names = []
-    for row in each_row(load_published(ROOT / "data" / "published").organisations):
-        names += [row.name_az, row.name_en, *str(row.aliases).split(";")]
-    return [name for name in names if name != "nan"]
+def test_a_profile_is_whole(project):
+    folder = project / PLACES["profile"]
+    assert set(pages_of(folder)) == {
+        "index.html", "index.az.html", "notebooks/06_organisation_profile.html",
+    }  # fmt: skip
+    figures = {path.stem for path in (folder / "figures").glob("*.png")}
+    assert {"profile_history", "profile_parts", "profile_services"} <= figures
+    heading = BeautifulSoup(pages_of(folder)["index.az.html"], "html.parser").h1.get_text()
+    assert heading == "Düymələr Dövlət Komitəsi, 2023"
 
 
 def test_the_search_for_mixed_kinds_can_fail():
@@ -133,7 +142,39 @@ def test_each_section_has_one_kind(pages):
     for name, html in pages.items():
         assert mixed_kinds(html, names) == [], name
         assert kinds_of(html), name
-    assert kinds_of(pages["index.html"]) == ["published", "observed", "observed", "observed"]
+
+
+def test_the_sections_of_a_first_page_stand_in_their_order(project):
+    sections = {
+        "sample": ["published", *["synthetic"] * 5],
+        "egov": ["published", *["observed"] * 5],
+        "profile": ["synthetic"],
+    }
+    for place, kinds in sections.items():
+        html = (project / PLACES[place] / "index.html").read_text("utf-8")
+        assert kinds_of(html) == kinds, place
+
+
+def test_nothing_published_comes_from_a_dataset(sample, egov):
+    """The announced sections and sheets are the same whatever dataset the report is about."""
+    for name in ("index.html", "index.az.html"):
+        parts = published_parts((sample / name).read_text("utf-8"))
+        assert parts
+        assert parts == published_parts((egov / name).read_text("utf-8"))
+        assert parts != published_parts((egov / name).read_text("utf-8").replace("438", "439"))
+    books = [openpyxl.load_workbook(folder / "tables" / "report.xlsx") for folder in (sample, egov)]
+    sheets = [published_sheets(book) for book in books]
+    assert sheets[0]
+    assert sheets[0] == sheets[1]
+
+
+def test_synthetic_figures_say_so(sample, project):
+    """The word stands in every figure of the sample that is not of the announced facts."""
+    announced = {"coverage_by_edition", "printed_scores"}
+    profile = project / PLACES["profile"]
+    for path in [*(sample / "figures").glob("*.svg"), *(profile / "figures").glob("*.svg")]:
+        badge = 'style="fill: #8a4b08"' in path.read_text("utf-8")
+        assert badge is (path.name.partition(".")[0] not in announced), path.name
 
 
 def planted_book(said: str, told: str, cell: str) -> openpyxl.Workbook:
@@ -159,9 +200,16 @@ def test_the_search_for_mixed_sheets_can_fail():
 
 
 def test_each_sheet_has_one_kind(folder):
+    for name in ("report.xlsx", "report.az.xlsx"):
+        book = openpyxl.load_workbook(folder / "tables" / name)
+        wrong = mixed_sheets(book, announced_names())
+        assert [one for one in wrong if name == "report.xlsx" or "kind" not in one] == []
+        assert len(book.worksheets) > 3
+
+
+def test_sheets_stand_for_the_tables_shown(egov):
     """Sheets stand for every table shown, and no announced sheet names a country of the dataset."""
-    book = openpyxl.load_workbook(folder / "tables" / "report.xlsx")
-    assert mixed_sheets(book, announced_names()) == []
+    book = openpyxl.load_workbook(egov / "tables" / "report.xlsx")
     kinds = {page.title: sheet_kinds(page) for page in book.worksheets[1:]}
     assert kinds["announced_places"] == {"published"}
     assert kinds["organisation_scores"] == {"observed"}
@@ -172,10 +220,10 @@ def test_each_sheet_has_one_kind(folder):
             assert not set(countries) & {cell for row in page.values for cell in row}
 
 
-def test_the_workbook_holds_the_saved_tables_to_the_last_digit(folder):
-    saved = pd.read_csv(folder / "tables" / "organisation_scores.csv")
+def test_the_workbook_holds_the_saved_tables_to_the_last_digit(egov):
+    saved = pd.read_csv(egov / "tables" / "organisation_scores.csv")
     for name in ("report.xlsx", "report.az.xlsx"):
-        page = openpyxl.load_workbook(folder / "tables" / name)["organisation_scores"]
+        page = openpyxl.load_workbook(egov / "tables" / name)["organisation_scores"]
         rows = [row for row in page.iter_rows(min_row=6, values_only=True)]
         assert [row[1] for row in rows] == saved["organisation_id"].tolist()
         assert [row[3] for row in rows] == saved["score_percent"].tolist()
@@ -194,9 +242,9 @@ def test_figures_stand_inside_sections(pages):
             assert image.find_parent("section") is not None, name
 
 
-def test_no_country_of_the_dataset_stands_in_the_announced_section(pages):
+def test_no_country_of_the_dataset_stands_in_the_announced_section(egov):
     """The announced section names none of the dataset's organisations."""
-    html = BeautifulSoup(pages["index.html"], "html.parser")
+    html = BeautifulSoup((egov / "index.html").read_text("utf-8"), "html.parser")
     text = html.find(id="announced").get_text(" ")
     organisations = pd.read_csv(ROOT / "data" / "egov_benchmark_2023" / "organisations.csv")
     assert not [name for name in organisations["name_en"] if name in text]
@@ -206,8 +254,10 @@ def test_no_country_of_the_dataset_stands_in_the_announced_section(pages):
         assert "Pirallahi" not in text
 
 
-def test_the_aide_sees_the_announced_places_first(pages):
-    section = BeautifulSoup(pages["index.html"], "html.parser").find("section")
+@pytest.mark.parametrize("place", ["sample", "egov"])
+def test_the_aide_sees_the_announced_places_first(project, place):
+    html = (project / PLACES[place] / "index.html").read_text("utf-8")
+    section = BeautifulSoup(html, "html.parser").find("section")
     numbers = [item.get_text() for item in section.select("ul.numbers b")]
     assert numbers == ["438", "47", "3", "9"]
     first = [group.li.get_text(" ") for group in section.select(".places > div")]
@@ -218,8 +268,8 @@ def test_the_aide_sees_the_announced_places_first(pages):
     assert "Azerishig" in first[2]
 
 
-def test_the_azerbaijani_page_speaks_azerbaijani(pages):
-    html = BeautifulSoup(pages["index.az.html"], "html.parser")
+def test_the_azerbaijani_page_speaks_azerbaijani(sample):
+    html = BeautifulSoup((sample / "index.az.html").read_text("utf-8"), "html.parser")
     assert html.html["lang"] == "az"
     text = html.get_text(" ")
     assert "Əmək və Əhalinin Sosial Müdafiəsi Nazirliyi" in text
@@ -268,15 +318,16 @@ def test_headings_do_not_skip_a_level(pages):
 
 
 def test_notebook_pages_fold_their_code(pages):
-    html = BeautifulSoup(pages["notebooks/01_index_overview.html"], "html.parser")
-    for code in html.select(".highlight"):
-        assert code.find_parent("details") is not None
-    assert html.select("details.code")
+    for name, page in pages.items():
+        html = BeautifulSoup(page, "html.parser")
+        for code in html.select(".highlight"):
+            assert code.find_parent("details") is not None
+        assert bool(html.select("details.code")) is name.startswith("notebooks/")
 
 
-def test_the_reconciliation_is_complete(folder):
+def test_the_reconciliation_is_complete(egov):
     """35 of 35 ranks and every announced score."""
-    summary = pd.read_csv(folder / "tables" / "reconciliation_summary.csv")
+    summary = pd.read_csv(egov / "tables" / "reconciliation_summary.csv")
     assert (summary["agreeing"] == summary["figures"]).all()
     ranks = summary[summary["figure"] == "rank"]
     assert ranks["figures"].tolist() == [35]
@@ -308,7 +359,7 @@ def test_run_json_names_every_input_and_output(folder):
     )
     assert content["edition"]["edition_year"] == 2023
     assert content["packages"]["pandas"]
-    assert not re.search(r"seconds|commit|/tmp/|\bworkers\b", json.dumps(content))
+    assert not re.search(r"seconds|\bcommit\b|/tmp/|\bworkers\b", json.dumps(content))
 
 
 def test_nothing_of_this_machine_stands_in_the_report(project, folder):
@@ -336,7 +387,7 @@ def fail_in(project: Path, name: str, source: str) -> None:
 def test_a_failing_notebook_leaves_the_last_good_report(tmp_path):
     """The error shows notebook, cell, line and reason in ten lines; nothing is half-written."""
     project = copy_project(tmp_path)
-    folder = project / PLACE
+    folder = project / PLACES["sample"]
     folder.mkdir(parents=True)
     (folder / "index.html").write_text("last good report", encoding="utf-8")
     fail_in(project, "01_index_overview", "x = 1\nvalue = undefined_name + 1\n")
@@ -351,7 +402,7 @@ def test_a_failing_notebook_leaves_the_last_good_report(tmp_path):
     kept = project / "reports" / "2023" / "failed" / "01_index_overview.ipynb"
     assert "undefined_name" in kept.read_text("utf-8")
     left = {path.name for path in (project / "reports" / "2023").iterdir()}
-    assert left == {"failed", "egov_benchmark_2023"}
+    assert left == {"failed", "asan_sample"}
 
 
 def test_a_notebook_without_the_parameter_is_refused_before_anything_runs(tmp_path):
@@ -367,8 +418,8 @@ def test_a_notebook_without_the_parameter_is_refused_before_anything_runs(tmp_pa
 @pytest.mark.parametrize(
     ("year", "told"),
     [
-        ("2015", "known editions: 2023"),
-        ("", "known editions of egov_benchmark_2023: 2023"),
+        ("2015", "known editions: 2017, 2018, 2019, 2020, 2021, 2022, 2023, 2024"),
+        ("", "known editions of asan_sample: 2017, 2018"),
         ("2023; touch x", "is not a whole number"),
         ('2023"; touch x; "', "is not a whole number"),
         ("`touch x`", "is not a whole number"),

@@ -56,9 +56,12 @@ def small_dataset(kind: str = "synthetic", status: str = "final") -> Dataset:
     years = {"edition_year": [2022, 2023], "label_az": ["2022", "2022-2023"]}
     editions = pd.DataFrame({**years, "label_en": years["label_az"]})
     bodies = named("organisation_id", ["b1", "b2", "b3"], ["Body 1", "Body 2", "Body 3"])
+    bodies, services = (
+        frame.assign(edition_year=2023) for frame in (bodies, named("service_id", [], []))
+    )
     return Dataset(
         "try", Path("try"), about, categories, editions, bodies,
-        named("service_id", [], []), none, none, none, none,
+        services, none, none, none, none,
         {"framework.csv": named("node_id", ["1.1"], ["Item"])},
     )  # fmt: skip
 

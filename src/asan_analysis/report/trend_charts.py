@@ -80,7 +80,7 @@ def plot_editions(
         ends.append((category, rows.dropna(subset="score_percent").iloc[-1]))
     heights = _keep_apart([float(row["score_percent"]) for _, row in ends], 5.0)
     for (category, row), height in zip(ends, heights, strict=True):
-        text = f"{wrap(words.name(category), 24)}  {words.number(row['score_percent'], decimals)}"
+        text = f"{wrap(words.name(category), 26)}  {words.number(row['score_percent'], decimals)}"
         ax.annotate(text, (float(row["order"]) + 0.15, height), va="center", fontsize=8.5,
                     fontweight="bold", color=palette(frame, words)[category])  # fmt: skip
     _mark_editions(ax, frame, words)
