@@ -88,7 +88,8 @@ def climb(
             part = slice(start, start + block)
             for family in groups:
                 mean = _means(score[:, part], family, weights, tree, rules, units[part], scratch)
-                raw[family.parents, part] = mean
+                if rules.round:
+                    raw[family.parents, part] = mean
                 if family.depth in rules.round:
                     digits = rules.round[family.depth]
                     mean = round_decimal(mean, digits, rounding=rules.rounding)
@@ -185,9 +186,9 @@ def _refuse_negative(
     score: Floats, family: Family, weights: Floats, tree: Tree, units: Units
 ) -> None:
     """Means other than the arithmetic one are not defined below zero."""
-    for row in sorted(family.parents, reverse=True):
+    for row in sorted(family.parents.tolist(), reverse=True):
         below = [child for child in tree.children[row] if weights[child] > 0]
-        for child, unit in np.argwhere(score[below] < 0)[:1]:
+        for child, unit in np.argwhere(score[below] < 0)[:1].tolist():
             node, name = tree.node_ids[row], tree.node_ids[below[child]]
             rule = f"is below zero at {name}, and the mean of {node} is not defined there"
             remedy = "use the arithmetic mean or a normalisation that stays above zero"
@@ -198,8 +199,8 @@ def _refuse_negative(
 
 
 def _refuse_infinite(mean: Floats, family: Family, tree: Tree, units: Units) -> None:
-    place, unit = np.argwhere(np.isinf(mean))[0]
-    row = family.parents[place]
+    place, unit = np.argwhere(np.isinf(mean))[0].tolist()
+    row = int(family.parents[place])
     rule = f"has an infinite score for unit {units[unit]}"
     remedy = "its values are too large for this method; rescale them"
     file_row = int(tree.nodes["file_row"].iloc[row])

@@ -35,6 +35,11 @@ class Tree:
         return [str(node) for node in self.nodes["node_id"]]
 
     @cached_property
+    def node_index(self) -> pd.Index[Any]:
+        """Ids of all nodes as columns of a table."""
+        return pd.Index(self.node_ids)
+
+    @cached_property
     def item_rows(self) -> list[int]:
         """Rows of the items."""
         return np.flatnonzero(self.nodes["is_item"]).tolist()
@@ -215,8 +220,8 @@ class Family:
     have such a child and where these children stand in `children`.
     """
 
-    parents: list[int]
-    children: list[int]
+    parents: NDArray[np.int64]
+    children: NDArray[np.int64]
     steps: tuple[tuple[int, slice], ...]
     depth: int
     power: float
@@ -240,4 +245,4 @@ def _family(tree: Tree, rows: list[int], depth: int, power: float) -> Family:
         step = [tree.children[row][place] for row in parents if len(tree.children[row]) > place]
         steps.append((len(step), slice(len(children), len(children) + len(step))))
         children += step
-    return Family(parents, children, tuple(steps), depth, power)
+    return Family(np.array(parents), np.array(children), tuple(steps), depth, power)

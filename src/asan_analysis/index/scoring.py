@@ -17,7 +17,7 @@ from asan_analysis.index.normalise import Units, bottom_of, normalise_rows
 from asan_analysis.index.ranking import rank_scores, round_decimal
 from asan_analysis.index.rules import Rules
 
-_CODES = {"scored": 0, "not_applicable": 1, "not_answered": 2}
+_MISSING = ("not_applicable", "not_answered")
 _BLOCK = 512  # units turned at a time from rows to columns
 
 
@@ -52,7 +52,7 @@ def score_table(
     numbers = _columns(values, tree).to_numpy(dtype="float64")
     zeros = _zeros(numbers, status, tree, rules)
     scored = score_array(numbers, tree, rules, units=values.index, zeros=zeros)
-    nodes = pd.DataFrame(scored.score.T, index=values.index, columns=tree.node_ids, copy=False)
+    nodes = pd.DataFrame(scored.score.T, index=values.index, columns=tree.node_index, copy=False)
     root = scored.raw[0] if rules.rank_on == "unrounded" else scored.score[0]
     nodes["rank"] = rank_scores(pd.Series(root, index=values.index), ties=rules.ties)
     return nodes
@@ -91,14 +91,14 @@ def score_array(
     FrameworkError
         See `normalise_items` and `aggregate`.
     """
-    score = np.empty((len(tree.node_ids), len(values)))
+    score, items = np.empty((len(tree.node_ids), len(values))), np.array(tree.item_rows)
     score[tree.inner_rows] = np.nan
     for start in range(0, len(values), _BLOCK):
         part = slice(start, start + _BLOCK)
-        score[tree.item_rows, part] = values[part].T
+        score[items, part] = values[part].T
     normalise_rows(score, tree.item_rows, tree, rules, units=units, shares=shares)
-    bottom = bottom_of(tree, rules, shares=shares)
     for cells in zeros:
+        bottom = bottom_of(tree, rules, shares=shares)
         for place, row in enumerate(tree.item_rows):
             score[row, cells[:, place]] = bottom[place]
     return climb(score, tree, rules, units)
@@ -141,8 +141,8 @@ def arrays_of_services(
     assessments: pd.DataFrame, services: pd.DataFrame, tree: Tree, rules: Rules
 ) -> tuple[Scored, list[str]]:
     """Scores of the listed services as arrays, and their ids; the root is not rounded."""
-    units, values, status = arrays_of_answers(assessments, services, tree)
-    zeros = [status == code for name, code in _CODES.items() if _is_zero(name, rules)]
+    zero = [status for status in _MISSING if getattr(rules, status) == "zero"]
+    units, values, zeros = arrays_of_answers(assessments, services, tree, statuses=zero)
     return score_array(values, tree, rules, units=units, zeros=zeros, shares=True), units
 
 
@@ -162,24 +162,31 @@ def long_keys(key: str, units: list[str], tree: Tree) -> dict[str, NDArray[Any]]
 
 
 def arrays_of_answers(
-    assessments: pd.DataFrame, services: pd.DataFrame, tree: Tree
-) -> tuple[list[str], Floats, NDArray[np.int8]]:
-    """Long answers as matrices: names of services, values and codes of status, services x items.
+    assessments: pd.DataFrame,
+    services: pd.DataFrame,
+    tree: Tree,
+    *,
+    statuses: Sequence[str] = (),
+) -> tuple[list[str], Floats, list[NDArray[np.bool_]]]:
+    """Long answers as matrices: names of services, then services x items.
 
-    A pair without a row is not answered. Answers of other services or to other items are left
-    out; a checked dataset has none.
+    Values are NaN where there is none; for each of the `statuses`, which cells have it. A pair
+    without a row is not answered. Answers of other services or to other items are left out; a
+    checked dataset has none.
     """
     units = pd.Index(services["service_id"])
     row = _places(assessments["service_id"], units)
     column = _places(assessments["item_id"], pd.Index(tree.items))
-    status = _places(assessments["status"], pd.Index(list(_CODES)))
-    values = np.full((len(units), len(tree.items)), np.nan)
-    codes = np.full(values.shape, _CODES["not_answered"], dtype="int8")
     here = (row >= 0) & (column >= 0)
-    cell = (row * len(tree.items) + column)[here]
-    values.ravel()[cell] = assessments["value"].to_numpy(dtype="float64")[here]
-    codes.ravel()[cell] = status[here]
-    return [str(name) for name in units], values, codes
+    if not here.all():
+        row, column, assessments = row[here], column[here], assessments[here]
+    cell = row * len(tree.items) + column
+    values = np.full((len(units), len(tree.items)), np.nan)
+    values.ravel()[cell] = assessments["value"].to_numpy(dtype="float64")
+    cells = [np.full(values.shape, status == "not_answered") for status in statuses]
+    for one, status in zip(cells, statuses, strict=True):
+        one.ravel()[cell] = (assessments["status"] == status).to_numpy(dtype="bool")
+    return [str(name) for name in units.tolist()], values, cells
 
 
 def _places(names: pd.Series[Any], known: pd.Index[Any]) -> NDArray[np.int64]:
@@ -193,18 +200,11 @@ def _columns(frame: pd.DataFrame, tree: Tree) -> pd.DataFrame:
     return frame if frame.columns.tolist() == tree.items else frame[tree.items]
 
 
-def _is_zero(status: str, rules: Rules) -> bool:
-    return getattr(rules, status, "") == "zero"
-
-
 def _zeros(
     values: Floats, status: pd.DataFrame | None, tree: Tree, rules: Rules
 ) -> list[NDArray[np.bool_]]:
     """Cells of a wide table that the rules read as zero."""
+    zero = [name for name in _MISSING if getattr(rules, name) == "zero"]
     if status is None:
-        return [np.isnan(values)] if _is_zero("not_answered", rules) else []
-    return [
-        (_columns(status, tree) == name).to_numpy(dtype="bool")
-        for name in _CODES
-        if _is_zero(name, rules)
-    ]
+        return [np.isnan(values)] if "not_answered" in zero else []
+    return [(_columns(status, tree) == name).to_numpy(dtype="bool") for name in zero]
