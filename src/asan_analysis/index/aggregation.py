@@ -80,6 +80,7 @@ def climb(
         rows = items[tree.depths[items] == depth]
         score[rows] = round_decimal(score[rows], digits, rounding=rules.rounding)
     groups = families(tree, rules.aggregation)
+    # a whole block whatever the number of units, so that small calls reuse the same memory
     widest = max((len(family.children) for family in groups), default=1)
     block = max(256, _CELLS // widest)
     scratch = np.empty((2, widest * block))
@@ -114,7 +115,7 @@ def _means(
     """
     shape = len(family.children), score.shape[1]
     children, used = scratch[:, : shape[0] * shape[1]].reshape(2, *shape)
-    children[:] = score[family.children]
+    np.take(score, family.children, axis=0, out=children, mode="clip")  # "raise" copies twice
     weight = weights[family.children][:, None]
     if not weight.all():
         children[weight[:, 0] == 0] = np.nan
