@@ -50,6 +50,11 @@ class Tree:
         return [self.node_ids[row] for row in self.item_rows]
 
     @cached_property
+    def item_index(self) -> pd.Index[Any]:
+        """Ids of the items as columns of a table."""
+        return pd.Index(self.items)
+
+    @cached_property
     def inner_rows(self) -> list[int]:
         """Rows of the nodes with children, children before parents."""
         return [row for row in range(len(self.nodes) - 1, -1, -1) if self.children[row]]

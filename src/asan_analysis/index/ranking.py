@@ -35,19 +35,25 @@ def rank_scores(score: pd.Series[Any], *, ties: str = "min") -> pd.Series[Any]:
         Int64 for min and dense, Float64 for average; same index.
     """
     values = score.to_numpy(dtype="float64", na_value=np.nan)
-    places = np.flatnonzero(~np.isnan(values))
+    return pd.Series(rank_array(values, ties=ties), index=score.index)
+
+
+def rank_array(values: NDArray[np.float64], *, ties: str = "min") -> Any:
+    """`rank_scores` of an array: a pandas array, Int64 for min and dense, Float64 for average."""
+    missing = np.isnan(values)
+    places = np.flatnonzero(~missing)
     places = places[np.argsort(values[places], kind="stable")]
     group = _without_noise(values[places])
-    below, up_to = (np.searchsorted(group, group, side=side) for side in ("left", "right"))
-    ranks = {
-        "min": len(group) - up_to + 1,
-        "average": len(group) - (below + up_to - 1) / 2,
-        "dense": group[-1:] - group + 1,
-    }[ties]
-    result = np.ones(values.shape, dtype=ranks.dtype)
+    up_to = np.searchsorted(group, group, side="right")
+    ranks: NDArray[Any] = len(group) - up_to + 1
+    if ties == "dense":
+        ranks = group[-1:] - group + 1
+    elif ties == "average":
+        ranks = len(group) - (np.searchsorted(group, group) + up_to - 1) / 2
+    result: NDArray[Any] = np.ones(values.shape, dtype=ranks.dtype)
     result[places] = ranks
     array = pd.arrays.FloatingArray if ties == "average" else pd.arrays.IntegerArray
-    return pd.Series(array(result, np.isnan(values)), index=score.index)
+    return array(result, missing)
 
 
 def _without_noise(ordered: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ from asan_analysis.errors import FrameworkError, Problem, refuse
 from asan_analysis.index.aggregation import Floats, Scored, climb, weigh_missing
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.normalise import Units, bottom_of, normalise_rows
-from asan_analysis.index.ranking import rank_scores, round_decimal
+from asan_analysis.index.ranking import rank_array, round_decimal
 from asan_analysis.index.rules import Rules
 
 _MISSING = ("not_applicable", "not_answered")
@@ -54,7 +54,7 @@ def score_table(
     scored = score_array(numbers, tree, rules, units=values.index, zeros=zeros)
     nodes = pd.DataFrame(scored.score.T, index=values.index, columns=tree.node_index, copy=False)
     root = scored.raw[0] if rules.rank_on == "unrounded" else scored.score[0]
-    nodes["rank"] = rank_scores(pd.Series(root, index=values.index), ties=rules.ties)
+    nodes["rank"] = rank_array(root, ties=rules.ties)
     return nodes
 
 
@@ -197,7 +197,7 @@ def _places(names: pd.Series[Any], known: pd.Index[Any]) -> NDArray[np.int64]:
 
 def _columns(frame: pd.DataFrame, tree: Tree) -> pd.DataFrame:
     """The items of a wide table in the order of the tree."""
-    return frame if frame.columns.tolist() == tree.items else frame[tree.items]
+    return frame if frame.columns.equals(tree.item_index) else frame[tree.items]
 
 
 def _zeros(
