@@ -757,6 +757,12 @@ def test_other_weights_score_as_a_tree_with_these_weights(seed):
     np.testing.assert_array_equal(found.raw, expected.raw)
 
 
+def test_whole_numbers_as_weights_are_weights():
+    items = np.array([[10.0], [40.0]])
+    found = aggregate(items, flat_tree("x", "y"), Rules(), ["u"], weights=np.array([1, 2, 1]))
+    assert found.score[0] == 20
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_order_of_assessments_changes_no_bit(seed):
     rows, rules, answers, services, _ = random_dataset(seed)

@@ -73,7 +73,7 @@ def climb(
     weights: Floats | None = None,
 ) -> Scored:
     """`aggregate` in place: `score` (nodes x units) holds the items, the other rows are filled."""
-    weights = tree.weights if weights is None else weights
+    weights = tree.weights if weights is None else np.asarray(weights, dtype="float64")
     raw = score.copy() if rules.round else score
     items = np.array(tree.item_rows)
     for depth, digits in rules.round.items():
@@ -122,19 +122,8 @@ def _means(
     low, high = fold(np.fmin, children, family), fold(np.fmax, children, family)
     if family.power != 1 and (low < 0).any():
         _refuse_negative(score, family, weights, tree, units)
-    # all bits of a number that is there, none of a missing one
-    there = np.negative((children == children).view("int8"), out=used.view("int64"))
     size = high if family.power > 0 else low
-    terms = _terms(children, size, family)
-    np.bitwise_and(terms.view("int64"), there, out=terms.view("int64"))
-    np.bitwise_and(weight.view("int64"), there, out=there)
-    found = fold(np.add, used, family)
-    mean = fold(np.add, np.multiply(terms, used, out=terms), family)
-    mean /= found
-    if family.power == 0:
-        np.exp(mean, out=mean)
-    elif family.power != 1:
-        mean = np.where(size == 0, 0.0, size * mean ** (1 / family.power))
+    mean, found = _average(children, weight, size, family, used)
     if np.isinf(mean).any():
         _refuse_infinite(mean, family, tree, units)
     if rules.min_coverage > _TOLERANCE:
@@ -144,6 +133,28 @@ def _means(
     np.minimum(mean, high, out=mean)
     mean += 0.0  # no minus zero
     return mean
+
+
+def _average(
+    children: Floats, weight: Floats, size: Floats, family: Family, used: Floats
+) -> tuple[Floats, Floats]:
+    """Weighted power means and the weight of the children that have a score.
+
+    Works in the memory of `children` and `used`. The mask has all bits of a number that is there
+    and none of a missing one.
+    """
+    mask = np.negative((children == children).view("int8"), out=used.view("int64"))
+    terms = _terms(children, size, family)
+    np.bitwise_and(terms.view("int64"), mask, out=terms.view("int64"))
+    np.bitwise_and(weight.view("int64"), mask, out=mask)
+    found = fold(np.add, used, family)
+    mean = fold(np.add, np.multiply(terms, used, out=terms), family)
+    mean /= found
+    if family.power == 0:
+        np.exp(mean, out=mean)
+    elif family.power != 1:
+        mean = np.where(size == 0, 0.0, size * mean ** (1 / family.power))
+    return mean, found
 
 
 def _terms(children: Floats, size: Floats, family: Family) -> Floats:
