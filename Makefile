@@ -17,12 +17,12 @@ override WORKERS := $(value WORKERS)
 override UPGRADE := $(value UPGRADE)
 export YEAR DATASET ORG WORKERS UPGRADE
 
-CODE := src tests scripts notebooks
+CODE := src tests scripts notebooks benchmarks
 STRIP := -m nbstripout --extra-keys "metadata.papermill cell.metadata.papermill"
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 
-.PHONY: help report reports profile lab test check data lock clean
+.PHONY: help report reports profile lab test check data bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -51,7 +51,11 @@ check: $(READY_DEV) ## Check style, types, spelling and that notebooks carry no 
 
 data: $(READY_DEV) ## Rebuild the derived data from the raw files
 	@"$(PYTHON)" scripts/build_egov_benchmark.py
+	@"$(PYTHON)" scripts/make_sample.py
 	@"$(PYTHON)" scripts/build_manifest.py
+
+bench: $(READY) ## Measure scoring against a floor of bare numpy
+	@"$(PYTHON)" benchmarks/bench_scoring.py
 
 lock: ## Resolve the dependencies into the lock files; newest versions: make lock UPGRADE=yes
 	@command -v uv >/dev/null || $(MAKE) --no-print-directory .venv/.stamp-dev

@@ -32,7 +32,7 @@ from plain_road import (
 )
 
 from asan_analysis.errors import FrameworkError
-from asan_analysis.index.aggregation import nominal_weights
+from asan_analysis.index.aggregation import aggregate, nominal_weights
 from asan_analysis.index.contributions import contribute_organisations, contribute_services
 from asan_analysis.index.ranking import rank_organisations
 from asan_analysis.index.rollup import score_categories, score_organisations
@@ -294,6 +294,16 @@ def test_a_table_with_its_items_in_another_order_has_the_same_scores():
     tree = tree_of(node("T"), node("x", "T", weight=3), node("y", "T"))
     values, status = wide({"u": {"x": 100.0, "y": 0.0}}, tree)
     assert score_table(values[["y", "x"]], status[["y", "x"]], tree, Rules())["T"].tolist() == [75]
+
+
+@pytest.mark.parametrize("rule", ["exclude", "zero"])
+def test_without_a_table_of_status_a_missing_value_is_not_answered(rule):
+    tree = flat_tree("x", "y")
+    values, status = wide({"a": {"x": 80.0, "y": NO_ANSWER}, "b": {"x": 10.0, "y": 30.0}}, tree)
+    rules = Rules(not_answered=rule)
+    there = score_table(values, status, tree, rules)
+    pd.testing.assert_frame_equal(there, score_table(values, None, tree, rules))
+    assert there["T"].tolist() == [40 if rule == "zero" else 80, 20]
 
 
 # Rounding of scores as they really arise
@@ -672,6 +682,85 @@ def test_the_order_of_units_changes_no_bit(seed):
     there = score_table(values, status, tree, rules)
     back = score_table(values.iloc[order], status.iloc[order], tree, rules)
     pd.testing.assert_frame_equal(there.iloc[order], back, check_exact=True)
+
+
+def many_units(seed, units=3000, low=0.0):
+    """A random tree and a table that is worked on in several blocks, with gaps and zeros."""
+    rng = np.random.default_rng([seed, 13])
+    tree = tree_of(*random_framework(rng, means=low == 0, options=False))
+    values = rng.uniform(low, 50, (units, len(tree.items)))
+    values[rng.random(values.shape) < 0.2] = np.nan
+    values[rng.random(values.shape) < 0.02] = 0.0
+    names = [f"u{place}" for place in range(units)]
+    return tree, pd.DataFrame(values, columns=tree.items, index=names)
+
+
+@pytest.mark.parametrize("aggregation", [*MEANS, "power:0.37"])
+@pytest.mark.parametrize("seed", range(2))
+def test_a_unit_alone_has_the_bits_it_has_among_thousands(seed, aggregation):
+    tree, values = many_units(seed)
+    places = [0, 1, 500, 1023, 1024, 1700, len(values) - 1]
+    values.iloc[places] = values.iloc[7].to_numpy()
+    rules = Rules(aggregation=aggregation, round={2: 3})
+    scores = score_table(values, None, tree, rules).drop(columns="rank")
+    for place in (*places, 7, 8, 2000):
+        alone = score_table(values.iloc[[place]], None, tree, rules).drop(columns="rank")
+        pd.testing.assert_frame_equal(scores.iloc[[place]], alone, check_exact=True)
+    for place in places:
+        assert scores.iloc[place].tolist() == near(scores.iloc[7])
+        assert (scores.iloc[place].dropna() == scores.iloc[7].dropna()).all()
+
+
+@pytest.mark.parametrize("low", [0.0, -50.0])
+def test_thousands_of_units_agree_with_plain_loops(low):
+    """The last ones too, which stand in the last block."""
+    tree, values = many_units(3, low=low)
+    rows = [node(*pair, weight=weight, aggregation=method) for *pair, weight, method in zip(
+        tree.node_ids, tree.nodes["parent_id"].fillna(""), tree.weights,
+        tree.column("aggregation", ""), strict=True)]  # fmt: skip
+    scores = score_table(values, None, tree, Rules())
+    last = values.tail(40)
+    answers = {unit: {item: NO_ANSWER if math.isnan(value) else value
+                      for item, value in row.items()} for unit, row in last.iterrows()}  # fmt: skip
+    plain = score_plain(rows, answers, Rules())
+    for name in tree.node_ids:
+        expected = near([plain[unit][name].score for unit in answers])
+        assert plain_list(scores.loc[last.index, name]) == expected
+
+
+def test_a_fault_far_down_the_table_is_told_with_its_unit():
+    tree = flat_tree("x", "y", aggregation="geometric")
+    values = pd.DataFrame(1.0, index=[f"u{place}" for place in range(200_000)], columns=tree.items)
+    values.iloc[190_000, 1] = -2.0
+    with pytest.raises(FrameworkError, match="-2 of unit u190000 is below zero at y"):
+        score_table(values, None, tree, Rules())
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_other_weights_score_as_a_tree_with_these_weights(seed):
+    """What an analysis of uncertain weights calls: the same tree, weights drawn anew, zeros too."""
+    rng = np.random.default_rng([seed, 17])
+    rows = random_framework(rng, options=False)
+    tree, rules = tree_of(*rows), random_rules(rng)
+    drawn = {row["node_id"]: str(rng.choice(["0", "0.3", "1", "2.5"])) for row in rows}
+    parents = {row["parent_id"] for row in rows}
+    for parent in parents:
+        drawn[next(row["node_id"] for row in rows if row["parent_id"] == parent)] = "1"
+    other = tree_of(*({**row, "weight": drawn[row["node_id"]]} for row in rows))
+    items = rng.uniform(1, 50, (len(tree.items), 9))
+    items[rng.random(items.shape) < 0.3] = np.nan
+    units = [f"u{place}" for place in range(9)]
+    weights = np.array([float(drawn[name]) for name in tree.node_ids])
+    found = aggregate(items, tree, rules, units, weights=weights)
+    expected = aggregate(items, other, rules, units)
+    np.testing.assert_array_equal(found.score, expected.score)
+    np.testing.assert_array_equal(found.raw, expected.raw)
+
+
+def test_whole_numbers_as_weights_are_weights():
+    items = np.array([[10.0], [40.0]])
+    found = aggregate(items, flat_tree("x", "y"), Rules(), ["u"], weights=np.array([1, 2, 1]))
+    assert found.score[0] == 20
 
 
 @pytest.mark.parametrize("seed", range(6))

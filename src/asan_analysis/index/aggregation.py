@@ -8,123 +8,215 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asan_analysis.errors import FrameworkError, Problem, refuse
-from asan_analysis.index.framework import Tree, power_of
+from asan_analysis.index.framework import Family, Tree, families, power_of
+from asan_analysis.index.normalise import Units
 from asan_analysis.index.ranking import round_decimal
 from asan_analysis.index.rules import Rules
 
 Floats = NDArray[np.float64]
 
 _TOLERANCE = 1e-12
+_CELLS = 2**17  # children x units worked on at a time; they stay in the processor's cache
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Arrays, nodes x units.
-
-    `raw` is `score` before the rounding of its node; `present` is the share of child weight that
-    has a score; `redistributed` is the share of item weight that has none.
-    """
+    """Arrays, nodes x units; `raw` is `score` before the rounding of its node."""
 
     score: Floats
     raw: Floats
-    present: Floats
-    redistributed: Floats
 
 
-def aggregate(items: Floats, tree: Tree, rules: Rules, units: list[str]) -> Scored:
-    """From normalised items (items x units) to every node.
+def aggregate(
+    items: Floats,
+    tree: Tree,
+    rules: Rules,
+    units: Units,
+    *,
+    weights: Floats | None = None,
+) -> Scored:
+    """From normalised items to every node.
 
-    Children are added one after the other, so equal rows have equal scores to the last bit
-    wherever they stand in the table.
+    A node is the weighted power mean of its children that have a score. Children are added one
+    after the other in file order, so equal rows have equal scores to the last bit wherever they
+    stand in the table. What depends on the tree alone is prepared at the first call and kept, so
+    many calls with other items or weights are cheap.
+
+    Parameters
+    ----------
+    items : array, items x units
+        Normalised items in the order of `tree.items`; NaN where there is no score.
+    tree, rules : Tree, Rules
+        Aggregation, coverage and rounding are taken from the rules.
+    units : sequence
+        Names of the units, for messages.
+    weights : array, nodes
+        Weight of each node among its siblings (zero or more, not all zero), depth first; the
+        framework's where left out.
+
+    Raises
+    ------
+    FrameworkError
+        A value below zero under another mean than the arithmetic one, an infinite score.
     """
-    shape = (len(tree.nodes), items.shape[1])
-    score, present = np.full(shape, np.nan), np.ones(shape)
-    left_out = np.zeros(shape)
+    score = np.empty((len(tree.node_ids), items.shape[1]))
     score[tree.item_rows] = items
-    present[tree.item_rows] = ~np.isnan(items)
-    left_out[tree.item_rows] = np.isnan(items)
-    raw = score.copy()
-    _round_rows(score, tree.item_rows, tree, rules)
-    methods = tree.column("aggregation", rules.aggregation)
-    weights = tree.nodes["weight"].to_numpy()
-    for row in tree.inner_rows:
-        below = list(tree.children[row])
-        weight, total = weights[below], sum(weights[below])
-        power = power_of(methods[row])
-        _check_means(score[below], weight, power, tree, row, units)
-        mean, found = _power_mean(score[below], weight, power)
-        _check_finite(mean, tree, row, units)
-        present[row] = found / total
-        covered = (found > 0) & (present[row] >= rules.min_coverage - _TOLERANCE)
-        raw[row] = np.where(covered, mean, np.nan)
-        carried = sum(part * child for part, child in zip(weight, left_out[below], strict=True))
-        left_out[row] = np.where(covered, carried / total, 1.0)
-        score[row] = raw[row]
-        _round_rows(score, [row], tree, rules)
-    return Scored(score, raw, present, left_out)
+    return climb(score, tree, rules, units, weights=weights)
 
 
-def _power_mean(children: Floats, weights: Floats, power: float) -> tuple[Floats, Floats]:
-    """Weighted power mean over the children that have a score, and the weight they have.
+def climb(
+    score: Floats,
+    tree: Tree,
+    rules: Rules,
+    units: Units,
+    *,
+    weights: Floats | None = None,
+) -> Scored:
+    """`aggregate` in place: `score` (nodes x units) holds the items, the other rows are filled."""
+    weights = tree.weights if weights is None else np.asarray(weights, dtype="float64")
+    raw = score.copy() if rules.round else score
+    items = np.array(tree.item_rows)
+    for depth, digits in rules.round.items():
+        rows = items[tree.depths[items] == depth]
+        score[rows] = round_decimal(score[rows], digits, rounding=rules.rounding)
+    groups = families(tree, rules.aggregation)
+    # a whole block whatever the number of units, so that small calls reuse the same memory
+    widest = max((len(family.children) for family in groups), default=1)
+    block = max(256, _CELLS // widest)
+    scratch = np.empty((2, widest * block))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for start in range(0, score.shape[1], block):
+            part = slice(start, start + block)
+            for family in groups:
+                mean = _means(score[:, part], family, weights, tree, rules, units[part], scratch)
+                if rules.round:
+                    raw[family.parents, part] = mean
+                if family.depth in rules.round:
+                    digits = rules.round[family.depth]
+                    mean = round_decimal(mean, digits, rounding=rules.rounding)
+                score[family.parents, part] = mean
+    return Scored(score, raw)
+
+
+def _means(
+    score: Floats,
+    family: Family,
+    weights: Floats,
+    tree: Tree,
+    rules: Rules,
+    units: Units,
+    scratch: Floats,
+) -> Floats:
+    """Weighted power means of a family, parents x units; NaN without children or coverage.
 
     p = 1 is the arithmetic, 0 the geometric, -1 the harmonic mean. A zero makes a mean with
     p <= 0 zero, its limit; a child of weight zero takes no part. A mean lies between its least
     and its greatest child, which floating-point sums can miss by a last digit.
     """
-    units = children.shape[1]
-    total, weight = np.zeros(units), np.zeros(units)
-    low, high = np.full(units, np.nan), np.full(units, np.nan)
-    for child in children[weights > 0]:
-        low, high = np.fmin(low, child), np.fmax(high, child)
-    # powers of numbers near 1 stay inside the range of floats
-    size = {True: high, False: low}[power > 0] if power not in (0, 1) else np.ones(units)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for child, part in zip(children, weights, strict=True):
-            if part == 0:
-                continue
-            relative = child / size if power not in (0, 1) else child
-            term = child if power == 1 else np.log(child) if power == 0 else relative**power
-            missing = np.isnan(child)
-            total += np.where(missing, 0.0, part * term)
-            weight += np.where(missing, 0.0, part)
-        mean = total / weight
-        if power == 0:
-            mean = np.exp(mean)
-        elif power != 1:
-            mean = np.where(size == 0, 0.0, size * mean ** (1 / power))
-    return np.where(np.isinf(mean), mean, np.clip(mean, low, high)), weight
+    shape = len(family.children), score.shape[1]
+    children, used = scratch[:, : shape[0] * shape[1]].reshape(2, *shape)
+    np.take(score, family.children, axis=0, out=children, mode="clip")  # "raise" copies twice
+    weight = weights[family.children][:, None]
+    if not weight.all():
+        children[weight[:, 0] == 0] = np.nan
+    low, high = fold(np.fmin, children, family), fold(np.fmax, children, family)
+    if family.power != 1 and (low < 0).any():
+        _refuse_negative(score, family, weights, tree, units)
+    size = high if family.power > 0 else low
+    mean, found = _average(children, weight, size, family, used)
+    if np.isinf(mean).any():
+        _refuse_infinite(mean, family, tree, units)
+    if rules.min_coverage > _TOLERANCE:
+        share = found / fold(np.add, weight, family)
+        mean[share < rules.min_coverage - _TOLERANCE] = np.nan
+    np.maximum(mean, low, out=mean)
+    np.minimum(mean, high, out=mean)
+    mean += 0.0  # no minus zero
+    return mean
 
 
-def _check_means(
-    children: Floats, weights: Floats, power: float, tree: Tree, row: int, units: list[str]
+def _average(
+    children: Floats, weight: Floats, size: Floats, family: Family, used: Floats
+) -> tuple[Floats, Floats]:
+    """Weighted power means and the weight of the children that have a score.
+
+    Works in the memory of `children` and `used`. The mask has all bits of a number that is there
+    and none of a missing one.
+    """
+    mask = np.negative((children == children).view("int8"), out=used.view("int64"))
+    terms = _terms(children, size, family)
+    np.bitwise_and(terms.view("int64"), mask, out=terms.view("int64"))
+    np.bitwise_and(weight.view("int64"), mask, out=mask)
+    found = fold(np.add, used, family)
+    mean = fold(np.add, np.multiply(terms, used, out=terms), family)
+    mean /= found
+    if family.power == 0:
+        np.exp(mean, out=mean)
+    elif family.power != 1:
+        mean = np.where(size == 0, 0.0, size * mean ** (1 / family.power))
+    return mean, found
+
+
+def _terms(children: Floats, size: Floats, family: Family) -> Floats:
+    """What is averaged, in place; powers of numbers near 1 stay inside the range of floats."""
+    if family.power == 0:
+        return np.log(children, out=children)
+    if family.power != 1:
+        for number, step in family.steps:
+            children[step] /= size[:number]
+        children **= family.power
+    return children
+
+
+def fold(operation: np.ufunc, children: Floats, family: Family) -> Floats:
+    """Children taken together one after the other, parents x units."""
+    (_, first), *others = family.steps
+    result = children[first].copy()
+    for number, step in others:
+        operation(result[:number], children[step], out=result[:number])
+    return result
+
+
+def weigh_missing(score: Floats, tree: Tree) -> tuple[Floats, Floats]:
+    """The share of child weight that has a score, and the share of item weight that has none.
+
+    Both nodes x units, 0..1. A node without a score leaves out all of its weight.
+    """
+    missing = np.isnan(score)
+    present, left_out = 1.0 - missing, 1.0 * missing
+    for family in families(tree, "arithmetic"):
+        below, parents = family.children, family.parents
+        weight = tree.weights[below][:, None]
+        total = fold(np.add, weight, family)
+        present[parents] = fold(np.add, np.where(missing[below], 0.0, weight), family) / total
+        carried = fold(np.add, weight * left_out[below], family) / total
+        left_out[parents] = np.where(missing[parents], 1.0, carried)
+    return present, left_out
+
+
+def _refuse_negative(
+    score: Floats, family: Family, weights: Floats, tree: Tree, units: Units
 ) -> None:
     """Means other than the arithmetic one are not defined below zero."""
-    negative = (children < 0) & (weights[:, None] > 0)
-    if power == 1 or not negative.any():
-        return
-    child, unit = np.argwhere(negative)[0]
-    node, below = tree.node_ids[row], tree.node_ids[tree.children[row][child]]
-    rule = f"is below zero at {below}, and the mean of {node} is not defined there"
-    remedy = "use the arithmetic mean or a normalisation that stays above zero"
-    value = f"{children[child, unit]:g} of unit {units[unit]}"
+    for row in sorted(family.parents.tolist(), reverse=True):
+        below = [child for child in tree.children[row] if weights[child] > 0]
+        for child, unit in np.argwhere(score[below] < 0)[:1].tolist():
+            node, name = tree.node_ids[row], tree.node_ids[below[child]]
+            rule = f"is below zero at {name}, and the mean of {node} is not defined there"
+            remedy = "use the arithmetic mean or a normalisation that stays above zero"
+            value = f"{score[below[child], unit]:g} of unit {units[unit]}"
+            file_row = int(tree.nodes["file_row"].iloc[row])
+            problem = Problem(tree.name, file_row, "aggregation", value, rule, remedy)
+            refuse(FrameworkError, [problem])
+
+
+def _refuse_infinite(mean: Floats, family: Family, tree: Tree, units: Units) -> None:
+    place, unit = np.argwhere(np.isinf(mean))[0].tolist()
+    row = int(family.parents[place])
+    rule = f"has an infinite score for unit {units[unit]}"
+    remedy = "its values are too large for this method; rescale them"
     file_row = int(tree.nodes["file_row"].iloc[row])
-    refuse(FrameworkError, [Problem(tree.name, file_row, "aggregation", value, rule, remedy)])
-
-
-def _check_finite(mean: Floats, tree: Tree, row: int, units: list[str]) -> None:
-    if np.isinf(mean).any():
-        rule = f"has an infinite score for unit {units[int(np.isinf(mean).argmax())]}"
-        remedy = "its values are too large for this method; rescale them"
-        file_row = int(tree.nodes["file_row"].iloc[row])
-        refuse(FrameworkError, [Problem(tree.name, file_row, tree.node_ids[row], "", rule, remedy)])
-
-
-def _round_rows(score: Floats, rows: list[int], tree: Tree, rules: Rules) -> None:
-    """Round the rows whose depth has digits, in place in an array this module made."""
-    for row in rows:
-        digits = rules.round.get(int(tree.nodes["depth"].iloc[row]))
-        if digits is not None:
-            score[row] = round_decimal(score[row], digits, rounding=rules.rounding)
+    refuse(FrameworkError, [Problem(tree.name, file_row, tree.node_ids[row], "", rule, remedy)])
 
 
 def split_root(scored: Scored, tree: Tree, rules: Rules) -> tuple[Floats, Floats]:
@@ -136,7 +228,7 @@ def split_root(scored: Scored, tree: Tree, rules: Rules) -> tuple[Floats, Floats
     factor = np.zeros_like(scored.score)  # part over score, where the score may be 0
     parts[0], used[0], factor[0] = scored.score[0], 1.0, 1.0
     methods = tree.column("aggregation", rules.aggregation)
-    weights = tree.nodes["weight"].to_numpy()
+    weights = tree.weights
     for row in reversed(tree.inner_rows):
         power, below = power_of(methods[row]), list(tree.children[row])
         children, raw = np.nan_to_num(scored.score[below]), np.nan_to_num(scored.raw[row])

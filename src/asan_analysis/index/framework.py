@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from asan_analysis.errors import FrameworkError, Problem, refuse
 
@@ -15,9 +16,9 @@ RESERVED = ("unit_id", "rank")
 NEAREST_POWER = 0.001  # exponents closer to 0 lose the digits that the geometric mean keeps
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tree:
-    """A checked framework.
+    """A checked framework; what is prepared for it once is kept by its identity.
 
     `nodes` has one row per node, depth first in file order (root first), with the framework's
     columns and `depth` (0 at the root), `share` (weight over the sum of its siblings' weights),
@@ -34,6 +35,11 @@ class Tree:
         return [str(node) for node in self.nodes["node_id"]]
 
     @cached_property
+    def node_index(self) -> pd.Index[Any]:
+        """Ids of all nodes as columns of a table."""
+        return pd.Index(self.node_ids)
+
+    @cached_property
     def item_rows(self) -> list[int]:
         """Rows of the items."""
         return np.flatnonzero(self.nodes["is_item"]).tolist()
@@ -44,9 +50,30 @@ class Tree:
         return [self.node_ids[row] for row in self.item_rows]
 
     @cached_property
+    def item_index(self) -> pd.Index[Any]:
+        """Ids of the items as columns of a table."""
+        return pd.Index(self.items)
+
+    @cached_property
     def inner_rows(self) -> list[int]:
         """Rows of the nodes with children, children before parents."""
         return [row for row in range(len(self.nodes) - 1, -1, -1) if self.children[row]]
+
+    @cached_property
+    def item_options(self) -> list[dict[str, Any]]:
+        """The framework's row of each item."""
+        rows = self.nodes.loc[self.item_rows].to_dict("records")
+        return [{str(column): value for column, value in row.items()} for row in rows]
+
+    @cached_property
+    def depths(self) -> NDArray[np.int64]:
+        """Depth below the root by row."""
+        return self.nodes["depth"].to_numpy(dtype="int64")
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """Weight among siblings by row."""
+        return self.nodes["weight"].to_numpy(dtype="float64")
 
     @property
     def root(self) -> str:
@@ -220,3 +247,40 @@ def power_of(aggregation: str) -> float:
     """The exponent p of the power mean an aggregation stands for; the geometric mean is p = 0."""
     named = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
     return named[aggregation] if aggregation in named else float(aggregation.partition(":")[2])
+
+
+@dataclass(frozen=True)
+class Family:
+    """Parents of one depth under one mean, and their children.
+
+    `parents` are rows, most children first. `children` are rows: the first child of every parent,
+    then the second child of every parent that has one, and so on. `steps` says how many parents
+    have such a child and where these children stand in `children`.
+    """
+
+    parents: NDArray[np.int64]
+    children: NDArray[np.int64]
+    steps: tuple[tuple[int, slice], ...]
+    depth: int
+    power: float
+
+
+@lru_cache(maxsize=64)
+def families(tree: Tree, aggregation: str) -> tuple[Family, ...]:
+    """Every parent in one family, the deepest first; `aggregation` where a node names none."""
+    methods = tree.column("aggregation", aggregation)
+    groups: dict[tuple[int, float], list[int]] = {}
+    for row in tree.inner_rows:
+        groups.setdefault((int(tree.depths[row]), power_of(methods[row])), []).append(row)
+    return tuple(_family(tree, groups[key], *key) for key in sorted(groups, reverse=True))
+
+
+def _family(tree: Tree, rows: list[int], depth: int, power: float) -> Family:
+    parents = sorted(rows, key=lambda row: -len(tree.children[row]))
+    children: list[int] = []
+    steps = []
+    for place in range(len(tree.children[parents[0]])):
+        step = [tree.children[row][place] for row in parents if len(tree.children[row]) > place]
+        steps.append((len(step), slice(len(children), len(children) + len(step))))
+        children += step
+    return Family(np.array(parents), np.array(children), tuple(steps), depth, power)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
@@ -13,12 +16,13 @@ from asan_analysis.index.framework import Tree
 from asan_analysis.index.rules import Rules
 
 Floats = NDArray[np.float64]
+Units: TypeAlias = "Sequence[Any] | pd.Index[Any]"  # names, for messages
 
 _BOUNDED = ("minmax", "goalposts", "share")
 
 
 def normalise_items(
-    values: Floats, tree: Tree, rules: Rules, *, units: list[str], shares: bool = False
+    values: Floats, tree: Tree, rules: Rules, *, units: Units, shares: bool = False
 ) -> Floats:
     """Put each item on its scale.
 
@@ -33,7 +37,7 @@ def normalise_items(
     values : array, items x units
         Measured quantities, NaN where there is none.
     tree, rules : Tree, Rules
-    units : list of str
+    units : sequence
         Names of the units, for messages.
     shares : bool
         An item without normalisation is a share, mapped from 0..1 onto `range`, or a measured
@@ -53,36 +57,68 @@ def normalise_items(
     ----------
     OECD/JRC (2008), Handbook on Constructing Composite Indicators, step 5.
     """
-    options, problems = _options(tree), []
-    for x, option in zip(values, options, strict=True):
-        method = _method(option, rules, shares=shares)
-        problems += _check_values(x, _bounds(option, method), option, tree.name, units, method)
-    refuse(FrameworkError, problems)
-    scaled = np.full_like(values, np.nan)
-    for place, option in enumerate(options):
-        present = ~np.isnan(values[place])
-        if present.any():
-            method = _method(option, rules, shares=shares)
-            x, bounds = _prepare(values[place, present], option, method)
-            scaled[place, present] = _scale(x, method, bounds, rules.range, option, tree.name)
+    scaled = values.copy()
+    rows = list(range(len(values)))
+    normalise_rows(scaled, rows, tree, rules, units=units, shares=shares)
     return scaled
+
+
+def normalise_rows(
+    table: Floats,
+    rows: list[int],
+    tree: Tree,
+    rules: Rules,
+    *,
+    units: Units,
+    shares: bool = False,
+) -> None:
+    """`normalise_items` in place: row `rows[i]` of `table` holds item i, other rows are NaN."""
+    methods, special, mapped = _plan(tree, rules.normalisation, shares)
+    infinite = np.isinf(table).any()
+    problems = []
+    for place in range(len(rows)) if infinite else special:
+        option, method = tree.item_options[place], methods[place]
+        bounds = _bounds(option, method)
+        problems += _check_values(table[rows[place]], bounds, option, tree.name, units, method)
+    refuse(FrameworkError, problems)
+    for place in special:
+        x = table[rows[place]]
+        present = ~np.isnan(x)
+        if present.any():
+            option, method = tree.item_options[place], methods[place]
+            prepared, bounds = _prepare(x[present], option, method)
+            x[present] = _scale(prepared, method, bounds, rules.range, option, tree.name)
+    low, high = rules.range
+    for place in mapped:
+        table[rows[place]] *= high - low
+        table[rows[place]] += low
 
 
 def bottom_of(tree: Tree, rules: Rules, *, shares: bool = False) -> Floats:
     """The score of an item that earns nothing: the low end of `range`, or 0 off that scale."""
-    methods = [_method(option, rules, shares=shares) for option in _options(tree)]
+    methods, _, _ = _plan(tree, rules.normalisation, shares)
     return np.array([rules.range[0] if method in _BOUNDED else 0.0 for method in methods])
 
 
-def _options(tree: Tree) -> list[dict[str, Any]]:
-    """The framework's row of each item."""
-    rows = tree.nodes.loc[tree.item_rows].to_dict("records")
-    return [{str(column): value for column, value in row.items()} for row in rows]
+@lru_cache(maxsize=64)
+def _plan(tree: Tree, normalisation: str, shares: bool) -> tuple[list[str], list[int], list[int]]:
+    """Method of each item, items that need work of their own, shares that are only mapped."""
+    methods = [_method(option, normalisation, shares=shares) for option in tree.item_options]
+    plain = [
+        option.get("log") != "yes"
+        and option.get("cap") != "yes"
+        and option.get("direction", 1) != -1
+        and method in ("none", "share")
+        for option, method in zip(tree.item_options, methods, strict=True)
+    ]
+    special = [place for place, is_plain in enumerate(plain) if not is_plain]
+    mapped = [p for p, is_plain in enumerate(plain) if is_plain and methods[p] == "share"]
+    return methods, special, mapped
 
 
-def _method(option: dict[str, Any], rules: Rules, *, shares: bool) -> str:
+def _method(option: dict[str, Any], default: str, *, shares: bool) -> str:
     given = option.get("normalisation")
-    method = given if isinstance(given, str) and given else rules.normalisation
+    method = given if isinstance(given, str) and given else default
     if not shares or method != "none":
         return str(method)
     bounded = any(not np.isnan(float(option.get(bound, np.nan))) for bound in ("lower", "upper"))
@@ -113,7 +149,7 @@ def _check_values(
     bounds: tuple[float, float],
     option: dict[str, Any],
     name: str,
-    units: list[str],
+    units: Units,
     method: str,
 ) -> list[Problem]:
     """Values and options of one item that cannot be brought to a scale."""
@@ -121,14 +157,14 @@ def _check_values(
     problems = [
         Problem(name, row, item, f"unit {units[unit]}", f"has the value {x[unit]}",
                 "give a finite number or leave it empty")
-        for unit in np.flatnonzero(np.isinf(x))
+        for unit in np.flatnonzero(np.isinf(x)).tolist()
     ]  # fmt: skip
     if option.get("log") == "yes":
         remedy = "log needs values above zero"
         problems += [
             Problem(name, row, item, f"unit {units[unit]}",
                     f"has the value {x[unit]:g}, which has no logarithm", remedy)
-            for unit in np.flatnonzero(x <= 0)
+            for unit in np.flatnonzero(x <= 0).tolist()
         ]  # fmt: skip
         problems += [
             Problem(name, row, item, f"{bound:g}", "is a bound without a logarithm", remedy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,23 +34,36 @@ def rank_scores(score: pd.Series[Any], *, ties: str = "min") -> pd.Series[Any]:
     Series
         Int64 for min and dense, Float64 for average; same index.
     """
-    method = cast(Literal["min", "average", "dense"], ties)
-    ranks = _without_noise(score).rank(method=method, ascending=False)
-    return ranks.astype("Float64" if ties == "average" else "Int64")
-
-
-def _without_noise(score: pd.Series[Any]) -> pd.Series[Any]:
-    """Scores with each run of neighbours that differ by noise only set to its lowest score."""
     values = score.to_numpy(dtype="float64", na_value=np.nan)
-    places = np.flatnonzero(~np.isnan(values))
+    return pd.Series(rank_array(values, ties=ties), index=score.index)
+
+
+def rank_array(values: NDArray[np.float64], *, ties: str = "min") -> Any:
+    """`rank_scores` of an array: a pandas array, Int64 for min and dense, Float64 for average."""
+    missing = np.isnan(values)
+    places = np.flatnonzero(~missing)
     places = places[np.argsort(values[places], kind="stable")]
-    ordered, result = values[places], np.full(values.shape, np.nan)
-    if len(places):
-        size = np.maximum(np.abs(ordered), min(float(np.median(np.abs(ordered))), 1.0))
-        apart = np.diff(ordered) > _NOISE * np.maximum(size[1:], size[:-1])
-        group = np.concatenate([[0], np.cumsum(apart)])
-        result[places] = ordered[np.searchsorted(group, group)]
-    return pd.Series(result, index=score.index)
+    group = _without_noise(values[places])
+    up_to = np.searchsorted(group, group, side="right")
+    ranks: NDArray[Any] = len(group) - up_to + 1
+    if ties == "dense":
+        ranks = group[-1:] - group + 1
+    elif ties == "average":
+        ranks = len(group) - (np.searchsorted(group, group) + up_to - 1) / 2
+    result: NDArray[Any] = np.ones(values.shape, dtype=ranks.dtype)
+    result[places] = ranks
+    array = pd.arrays.FloatingArray if ties == "average" else pd.arrays.IntegerArray
+    return array(result, missing)
+
+
+def _without_noise(ordered: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Number the ascending scores so that neighbours that differ by noise only share one."""
+    group = np.zeros(ordered.shape, dtype="int64")
+    if len(group):
+        size = np.abs(ordered)
+        size = np.maximum(size, min(float(np.median(size)), 1.0))
+        np.cumsum(np.diff(ordered) > _NOISE * np.maximum(size[1:], size[:-1]), out=group[1:])
+    return group
 
 
 def rank_organisations(

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from asan_analysis.errors import FrameworkError, Problem, refuse
-from asan_analysis.index.aggregation import Floats, Scored, aggregate
+from asan_analysis.index.aggregation import Floats, Scored, aggregate, weigh_missing
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.ranking import round_decimal
 from asan_analysis.index.rules import Rules
@@ -42,7 +42,8 @@ def score_organisations(
     scored, units = arrays_of_services(assessments, services, tree, rules)
     bodies, members, weight = group_services(services, units, rules)
     score = group_means(round_services(scored, rules).score, members, weight)
-    redistributed = group_means(scored.redistributed, members, weight)
+    _, left_out = weigh_missing(scored.score, tree)
+    redistributed = group_means(left_out, members, weight)
     if rules.roll_up == "pooled":
         score = pool_services(scored, members, tree, rules, bodies).score
     if rules.round_organisation is not None:

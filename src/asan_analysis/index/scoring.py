@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,25 +11,28 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from asan_analysis.errors import FrameworkError, Problem, refuse
-from asan_analysis.index.aggregation import Floats, Scored, aggregate
+from asan_analysis.index.aggregation import Floats, Scored, climb, weigh_missing
 from asan_analysis.index.framework import Tree
-from asan_analysis.index.normalise import bottom_of, normalise_items
-from asan_analysis.index.ranking import rank_scores, round_decimal
+from asan_analysis.index.normalise import Units, bottom_of, normalise_rows
+from asan_analysis.index.ranking import rank_array, round_decimal
 from asan_analysis.index.rules import Rules
 
-_CODES = {"scored": 0, "not_applicable": 1, "not_answered": 2}
+_MISSING = ("not_applicable", "not_answered")
+_BLOCK = 512  # units turned at a time from rows to columns
 
 
 def score_table(
-    values: pd.DataFrame, status: pd.DataFrame, tree: Tree, rules: Rules
+    values: pd.DataFrame, status: pd.DataFrame | None, tree: Tree, rules: Rules
 ) -> pd.DataFrame:
     """Score a wide table: a row per unit, a column per item.
 
     Parameters
     ----------
-    values, status : DataFrame
-        Same index of units, columns `tree.items`; float values (missing unless scored) and
-        `scored`, `not_applicable` or `not_answered`.
+    values : DataFrame
+        Index of units, columns `tree.items`; float values, missing unless scored.
+    status : DataFrame or None
+        Same index and columns: `scored`, `not_applicable` or `not_answered`. None: a missing value
+        is not answered. It matters only where a rule reads missing as zero.
     tree, rules : Tree, Rules
 
     Returns
@@ -45,13 +49,59 @@ def score_table(
     if rules.rank_on == "rounded" and 0 not in rules.round:
         rule, remedy = "needs digits for the root", "add round = {0 = 2}, or rank on unrounded"
         refuse(FrameworkError, [Problem(rules.name, None, "rank_on", "rounded", rule, remedy)])
-    units = [str(unit) for unit in values.index]
-    answers = _matrix(values[tree.items]), _matrix_of_status(status[tree.items])
-    scored = _score(*answers, tree, rules, units, shares=False)
-    nodes = pd.DataFrame(scored.score.T, index=values.index, columns=tree.node_ids)
+    numbers = _columns(values, tree).to_numpy(dtype="float64")
+    zeros = _zeros(numbers, status, tree, rules)
+    scored = score_array(numbers, tree, rules, units=values.index, zeros=zeros)
+    nodes = pd.DataFrame(scored.score.T, index=values.index, columns=tree.node_index, copy=False)
     root = scored.raw[0] if rules.rank_on == "unrounded" else scored.score[0]
-    ranks = rank_scores(pd.Series(root, index=values.index), ties=rules.ties)
-    return nodes.assign(rank=ranks)
+    nodes["rank"] = rank_array(root, ties=rules.ties)
+    return nodes
+
+
+def score_array(
+    values: Floats,
+    tree: Tree,
+    rules: Rules,
+    *,
+    units: Units,
+    zeros: Sequence[NDArray[np.bool_]] = (),
+    shares: bool = False,
+) -> Scored:
+    """Score an array of values: normalise the items, say what missing means, aggregate.
+
+    Parameters
+    ----------
+    values : array, units x items
+        Measured quantities in the order of `tree.items`, NaN where there is none.
+    tree, rules : Tree, Rules
+    units : sequence
+        Names of the units, for messages.
+    zeros : sequence of bool arrays, units x items
+        Cells that earn nothing: the low end of `range`, or 0 off that scale.
+    shares : bool
+        See `normalise_items`.
+
+    Returns
+    -------
+    Scored
+        Arrays nodes x units, nodes depth first.
+
+    Raises
+    ------
+    FrameworkError
+        See `normalise_items` and `aggregate`.
+    """
+    score, items = np.empty((len(tree.node_ids), len(values))), np.array(tree.item_rows)
+    score[tree.inner_rows] = np.nan
+    for start in range(0, len(values), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        score[items, part] = values[part].T
+    normalise_rows(score, tree.item_rows, tree, rules, units=units, shares=shares)
+    for cells in zeros:
+        bottom = bottom_of(tree, rules, shares=shares)
+        for place, row in enumerate(tree.item_rows):
+            score[row, cells[:, place]] = bottom[place]
+    return climb(score, tree, rules, units)
 
 
 def score_services(
@@ -76,13 +126,13 @@ def score_services(
         (share of item weight left out and carried by siblings, 0..1; 1 where there is no score).
     """
     scored, units = arrays_of_services(assessments, services, tree, rules)
-    scored = round_services(scored, rules)
+    present, left_out = weigh_missing(scored.score, tree)
     return pd.DataFrame(
         {
             **long_keys("service_id", units, tree),
-            "score_percent": scored.score.T.ravel(),
-            "coverage": scored.present.T.ravel(),
-            "weight_redistributed": scored.redistributed.T.ravel(),
+            "score_percent": round_services(scored, rules).score.T.ravel(),
+            "coverage": present.T.ravel(),
+            "weight_redistributed": left_out.T.ravel(),
         }
     )
 
@@ -91,8 +141,9 @@ def arrays_of_services(
     assessments: pd.DataFrame, services: pd.DataFrame, tree: Tree, rules: Rules
 ) -> tuple[Scored, list[str]]:
     """Scores of the listed services as arrays, and their ids; the root is not rounded."""
-    units, values, status = _answers(assessments, services, tree)
-    return _score(values, status, tree, rules, units, shares=True), units
+    zero = [status for status in _MISSING if getattr(rules, status) == "zero"]
+    units, values, zeros = arrays_of_answers(assessments, services, tree, statuses=zero)
+    return score_array(values, tree, rules, units=units, zeros=zeros, shares=True), units
 
 
 def round_services(scored: Scored, rules: Rules) -> Scored:
@@ -110,48 +161,50 @@ def long_keys(key: str, units: list[str], tree: Tree) -> dict[str, NDArray[Any]]
     return {key: np.repeat(np.array(units, dtype=object), len(tree.node_ids)), "node_id": nodes}
 
 
-def _matrix(frame: pd.DataFrame) -> Floats:
-    """Items x units, each item's values side by side in memory."""
-    return np.ascontiguousarray(frame.to_numpy(dtype="float64").T)
+def arrays_of_answers(
+    assessments: pd.DataFrame,
+    services: pd.DataFrame,
+    tree: Tree,
+    *,
+    statuses: Sequence[str] = (),
+) -> tuple[list[str], Floats, list[NDArray[np.bool_]]]:
+    """Long answers as matrices: names of services, then services x items.
 
-
-def _matrix_of_status(status: pd.DataFrame) -> NDArray[np.int8]:
-    codes = status.apply(lambda column: column.map(_CODES))
-    return np.ascontiguousarray(codes.to_numpy(dtype="int8").T)
-
-
-def _answers(
-    assessments: pd.DataFrame, services: pd.DataFrame, tree: Tree
-) -> tuple[list[str], Floats, NDArray[np.int8]]:
-    """Long answers as matrices items x services; a pair without a row is not answered.
-
-    Answers of other services or to other items are left out; a checked dataset has none.
+    Values are NaN where there is none; for each of the `statuses`, which cells have it. A pair
+    without a row is not answered. Answers of other services or to other items are left out; a
+    checked dataset has none.
     """
     units = pd.Index(services["service_id"])
-    unit = units.get_indexer(pd.Index(assessments["service_id"]))
-    item = pd.Index(tree.items).get_indexer(pd.Index(assessments["item_id"]))
-    values = np.full((len(tree.items), len(units)), np.nan)
-    status = np.full(values.shape, _CODES["not_answered"], dtype="int8")
-    here = (unit >= 0) & (item >= 0)
-    rows, columns, listed = item[here], unit[here], assessments[here]
-    values[rows, columns] = listed["value"].to_numpy(dtype="float64")
-    status[rows, columns] = listed["status"].map(_CODES).to_numpy(dtype="int8")
-    return [str(name) for name in units], values, status
+    row = _places(assessments["service_id"], units)
+    column = _places(assessments["item_id"], pd.Index(tree.items))
+    here = (row >= 0) & (column >= 0)
+    if not here.all():
+        row, column, assessments = row[here], column[here], assessments[here]
+    cell = row * len(tree.items) + column
+    values = np.full((len(units), len(tree.items)), np.nan)
+    values.ravel()[cell] = assessments["value"].to_numpy(dtype="float64")
+    cells = [np.full(values.shape, status == "not_answered") for status in statuses]
+    for one, status in zip(cells, statuses, strict=True):
+        one.ravel()[cell] = (assessments["status"] == status).to_numpy(dtype="bool")
+    return [str(name) for name in units.tolist()], values, cells
 
 
-def _score(
-    values: Floats,
-    status: NDArray[np.int8],
-    tree: Tree,
-    rules: Rules,
-    units: list[str],
-    *,
-    shares: bool,
-) -> Scored:
-    """Normalise the items, say what missing means, aggregate up the tree."""
-    items = normalise_items(values, tree, rules, units=units, shares=shares)
-    bottom = bottom_of(tree, rules, shares=shares)
-    for name in ("not_applicable", "not_answered"):
-        if getattr(rules, name) == "zero":
-            items = np.where(status == _CODES[name], bottom[:, None], items)
-    return aggregate(items, tree, rules, units)
+def _places(names: pd.Series[Any], known: pd.Index[Any]) -> NDArray[np.int64]:
+    """Where each name stands among the known ones, each name looked up once; -1: nowhere."""
+    codes, uniques = pd.factorize(names)
+    return np.append(known.get_indexer(pd.Index(uniques)), -1)[codes]
+
+
+def _columns(frame: pd.DataFrame, tree: Tree) -> pd.DataFrame:
+    """The items of a wide table in the order of the tree."""
+    return frame if frame.columns.equals(tree.item_index) else frame[tree.items]
+
+
+def _zeros(
+    values: Floats, status: pd.DataFrame | None, tree: Tree, rules: Rules
+) -> list[NDArray[np.bool_]]:
+    """Cells of a wide table that the rules read as zero."""
+    zero = [name for name in _MISSING if getattr(rules, name) == "zero"]
+    if status is None:
+        return [np.isnan(values)] if "not_answered" in zero else []
+    return [(_columns(status, tree) == name).to_numpy(dtype="bool") for name in zero]
