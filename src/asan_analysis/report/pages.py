@@ -51,12 +51,19 @@ def _sections(records: list[dict[str, Any]], identity: Identity, lang: str) -> l
     for section in SECTIONS:
         own = [record for record in records if record["section"] == section]
         own = [record for record in own if record.get("page", True)]
+        own = [record for place, record in enumerate(own) if not _said(record, own[:place], lang)]
         if own:
             own.sort(key=lambda record: _ORDER.index(record["what"]))
             heading = Words(lang).say(f"section.{section}")
             kind = kind_of(section, identity.data.kind)
             sections.append({"id": section, "kind": kind, "heading": heading, "records": own})
     return sections
+
+
+def _said(record: dict[str, Any], before: list[dict[str, Any]], lang: str) -> bool:
+    """Whether a sentence stands in the section already, word for word."""
+    told = [other["texts"][lang] for other in before if other["what"] == "sentence"]
+    return record["what"] == "sentence" and record["texts"][lang] in told
 
 
 def chapter_title(notebook: Mapping[str, Any]) -> str:
