@@ -322,3 +322,11 @@ def test_names_of_sheets_are_short_plain_and_unlike():
     assert max(map(len, told)) == 31
     assert not re.search(r"[\[\]:*?/\\']", "".join(told))
     assert names["history"] == "history~2"
+
+
+def test_a_change_shows_its_sign(tmp_path):
+    changes = SCORES.assign(change=[1.25, -3.0, 0.0], places=[2, None, -1])
+    book = openpyxl.load_workbook(write(tmp_path / "report", scores=changes))
+    for heading, look in (("Change", "+0.00;-0.00;0.00"), ("Places climbed", "+0;-0;0")):
+        cells = [cell for cell in cells_below(book["scores"], heading) if cell.value is not None]
+        assert {cell.number_format for cell in cells} == {look}

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from asan_analysis.errors import ReportError
-from asan_analysis.report.words import Words, in_language
+from asan_analysis.report.words import SIGNED_COLUMNS, Words, in_language
 
 HEADER_ROW = 4
 MOST_ROWS = 1_048_576
@@ -132,7 +132,9 @@ def _tell(text: str, column: str, kind: str, unit: str, words: Words, decimals: 
     if kind in ("integer", "number") and _NUMBER.fullmatch(text):
         number = float(text)
         if math.isfinite(number):
-            return Cell(number, _number_format(number, kind, unit, decimals))
+            look = _number_format(number, kind, unit, decimals)
+            signed = column in SIGNED_COLUMNS and look != "General"
+            return Cell(number, f"+{look};-{look};{look}" if signed else look)
     return Cell(words.label(text, column))
 
 
@@ -186,4 +188,5 @@ def _length(cell: Cell) -> int:
         return len(f"{cell.value:.1%}")
     if cell.look in ("General", "0.0E+00"):
         return min(len(repr(cell.value)), 10)
-    return len(f"{cell.value:.{len(cell.look.partition('.')[2])}f}")
+    look = cell.look.partition(";")[0]
+    return len(f"{cell.value:.{len(look.partition('.')[2])}f}") + look.startswith("+")

@@ -15,7 +15,7 @@ LANGUAGES = ("en", "az")
 _POINTS = {"en": (",", "."), "az": ("\u00a0", ",")}
 _VERBATIM = ("printed_cycle", "source_url", "score_source_url", "why", "unknown")
 _PERCENT_COLUMNS = ("share_", "weight", "coverage")
-_SIGNED_COLUMNS = ("change", "difference", "distance", "places")
+SIGNED_COLUMNS = ("change", "difference", "distance", "places")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Words:
         if column == "largest_difference":
             return f"{value:.1e}".replace(".", _POINTS[self.lang][1]) if value else "0"
         digits = decimals if isinstance(value, float) else 0
-        return self.number(value, digits, sign=column in _SIGNED_COLUMNS)
+        return self.number(value, digits, sign=column in SIGNED_COLUMNS)
 
 
 def name_rows(frame: pd.DataFrame, code: str, lang: str) -> dict[str, str]:
