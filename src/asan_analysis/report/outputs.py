@@ -261,6 +261,8 @@ def _draw(ax: Axes) -> tuple[bytes, bytes]:
     """The figure as PNG and SVG whose bytes repeat."""
     figure = ax.get_figure(root=True)
     assert figure is not None
+    figure.draw_without_rendering()  # lay out once for both formats
+    figure.set_layout_engine("none")
     png, svg = io.BytesIO(), io.BytesIO()
     figure.savefig(png, format="png", metadata={"Software": None})
     figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
