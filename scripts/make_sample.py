@@ -260,7 +260,7 @@ def _next_services(
 
 
 def _move_services(held: dict[str, list[Service]], rng: Any) -> None:
-    """A few services change their owner."""
+    """A few services change their owner, each to a body that does not give its like yet."""
     for _ in range(SERVICES["moved"]):
         bodies = sorted(body for body in held if len(held[body]) > SMALLEST)
         giver = bodies[int(rng.integers(len(bodies)))] if bodies else ""
@@ -268,7 +268,12 @@ def _move_services(held: dict[str, list[Service]], rng: Any) -> None:
         if not giver or not takers:
             return
         taker = takers[int(rng.integers(len(takers)))]
-        held[taker].append(held[giver].pop(int(rng.integers(len(held[giver])))))
+        own, given = held[giver], {service.name_en for service in held[taker]}
+        start = int(rng.integers(len(own)))
+        free = [one for one in own[start:] + own[:start] if one.name_en not in given]
+        if free:
+            own.remove(free[0])
+            held[taker].append(free[0])
 
 
 def _add_service(world: World, year: int, body: str, category: str) -> None:
@@ -341,6 +346,8 @@ def _duplicate(
         az, en = rows[0]["reworded_az"], rows[0]["reworded_en"]
     if kind == "misspelt":
         az, en = _misspell(az, world.rng), _misspell(en, world.rng)
+    if en in {service.name_en for service in own}:
+        return None
     world.duplicates.append(
         {"service_id": number, "of": first.service_id, "kind": kind, "first_edition": year}
     )
