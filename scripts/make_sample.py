@@ -48,7 +48,7 @@ MODEL: dict[str, Any] = {
     "difficulty_sd": 0.80,
     "difficulty_mean": {"P1": -0.40, "P2": -0.10, "P3": 0.00, "P4": 0.35, "P5": 0.10, "P6": 0.10,
                         "P7": 0.45},
-    "extreme_items": {"count": 3, "difficulty": 4.5},  # never met, and as many always met
+    "extreme_items": {"count": 3, "difficulty": 4.5},  # hardly ever met, as many nearly always
     "noise_ar": 0.90,
     "cut_points": {"1": [0.0], "2": [-0.4, 0.4], "4": [-0.6, -0.2, 0.2, 0.6]},
     "drivers": {"channel": {"in_person": 0.0, "mixed": 0.15, "electronic": 0.35},
@@ -465,23 +465,26 @@ def draw_profiles(world: World, rng: Any) -> pd.DataFrame:
     return pd.DataFrame(np.round(draws, 6), index=bodies, columns=parameters)
 
 
+def draw_silence(profiles: pd.DataFrame, rng: Any) -> pd.Series:
+    """The chance that an item is not answered, by body."""
+    alpha, beta = MODEL["not_answered"]["shape"]
+    return pd.Series(np.round(rng.beta(alpha, beta, len(profiles)), 6), index=profiles.index)
+
+
 def draw_answers(
     world: World,
     services: pd.DataFrame,
     abilities: pd.DataFrame,
     profiles: pd.DataFrame,
+    silence: pd.Series,
     items: pd.DataFrame,
     rngs: list[Any],
 ) -> dict[int, tuple[np.ndarray, np.ndarray]]:
     """Status and value of every service (rows) and item (columns) by edition."""
-    noise_rng, apply_rng, answer_rng, rate_rng = rngs
+    noise_rng, apply_rng, answer_rng = rngs
     ids = [service.service_id for service in world.services]
     place = {service: row for row, service in enumerate(ids)}
     shape = (len(ids), len(items))
-    alpha, beta = MODEL["not_answered"]["shape"]
-    rate = dict(
-        zip(profiles.index, rate_rng.beta(alpha, beta, len(profiles)).tolist(), strict=True)
-    )
     applies = apply_rng.random(shape) >= items["not_applicable"].to_numpy()
     noise = noise_rng.standard_normal(shape)
     memory = MODEL["noise_ar"]
@@ -507,7 +510,7 @@ def draw_answers(
             met = (latent[:, own, None] > np.array(cuts)).sum(axis=2)
             value[:, own] = met / int(steps)
         status = np.where(applies[at], "scored", "not_applicable")
-        silent = unanswered[at] < bodies.map(rate).to_numpy()[:, None]
+        silent = unanswered[at] < bodies.map(silence).to_numpy()[:, None]
         status[(status == "scored") & silent] = "not_answered"
         found[int(year)] = (status, value)
     return found
@@ -666,7 +669,8 @@ def write_parquet(path: Path, frame: pd.DataFrame, schema: pa.Schema) -> None:
 
 def tell_truth(
     world: World, coverage: pd.DataFrame, services: pd.DataFrame, abilities: pd.DataFrame,
-    profiles: pd.DataFrame, items: pd.DataFrame, change: dict[str, Any], unclear: list[str],
+    profiles: pd.DataFrame, silence: pd.Series, items: pd.DataFrame, change: dict[str, Any],
+    unclear: list[str],
 ) -> dict[str, Any]:  # fmt: skip
     """Everything planted, as one table of contents for tests and readers."""
     improved = services[services["improved"]]
@@ -683,6 +687,7 @@ def tell_truth(
             for body, row in by_year.iterrows()
         },
         "profile": profiles.loc[by_year.index].to_dict("index"),
+        "not_answered": silence.loc[by_year.index].to_dict(),
         "items": items.set_index("item").to_dict("index"),
         "quality_at_entry": quality.to_dict(),
         "improvements": improved[["edition_year", "service_id"]].to_dict("records"),
@@ -749,7 +754,8 @@ def build(output: Path, *, seed: int = SEED) -> None:
     abilities = draw_abilities(world, years, rngs[2])
     items = draw_items(number_items(first, second), rngs[3])
     profiles = draw_profiles(world, rngs[4])
-    answers = draw_answers(world, services, abilities, profiles, items, rngs[5:9])
+    silence = draw_silence(profiles, rngs[8])
+    answers = draw_answers(world, services, abilities, profiles, silence, items, rngs[5:8])
     assessments = long_answers(services, answers, frameworks, items)
     both = pd.concat([first, second]).drop_duplicates("node_id").set_index("node_id")
     leaves = both[both["steps"] != ""]
@@ -760,7 +766,9 @@ def build(output: Path, *, seed: int = SEED) -> None:
     )
     repeated = first_items(frameworks, REPEATED_ITEM_OF)
     change = compare_frameworks(first, second)
-    truth = tell_truth(world, coverage, services, abilities, profiles, items, change, unclear)
+    truth = tell_truth(
+        world, coverage, services, abilities, profiles, silence, items, change, unclear
+    )
     output.mkdir(parents=True, exist_ok=True)
     write_csv(edition_rows(facts, coverage), output / "editions.csv")
     write_csv(organisation_rows(world), output / "organisations.csv")
@@ -768,7 +776,7 @@ def build(output: Path, *, seed: int = SEED) -> None:
     write_csv(assumption_rows(facts), output / "assumptions.csv")
     write_parquet(output / "assessments.parquet", assessments, ASSESSMENTS)
     write_parquet(output / "evaluations.parquet", evaluations, EVALUATIONS)
-    text = json.dumps(truth, ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(truth, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     (output / "truth.json").write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
