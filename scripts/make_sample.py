@@ -671,7 +671,6 @@ def tell_truth(
     quality = services.groupby("service_id")["quality"].first()
     return {
         "note": "Invented bodies, services and scores. Nothing here is about a real body.",
-        "seed": SEED,
         "model": MODEL,
         "services": SERVICES,
         "coverage": coverage.to_dict("records"),
@@ -776,7 +775,9 @@ def build(output: Path, *, seed: int = SEED) -> None:
     write_csv(assumption_rows(facts), output / "assumptions.csv")
     write_parquet(output / "assessments.parquet", assessments, ASSESSMENTS)
     write_parquet(output / "evaluations.parquet", evaluations, EVALUATIONS)
-    text = json.dumps(truth, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    text = json.dumps(
+        {"seed": seed, **truth}, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False
+    )
     (output / "truth.json").write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
