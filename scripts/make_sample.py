@@ -48,7 +48,7 @@ MODEL: dict[str, Any] = {
     "difficulty_sd": 0.80,
     "difficulty_mean": {"P1": -0.40, "P2": -0.10, "P3": 0.00, "P4": 0.35, "P5": 0.10, "P6": 0.10,
                         "P7": 0.45},
-    "extreme_items": {"count": 3, "difficulty": 4.5},  # never met, and as many always met
+    "extreme_items": {"count": 3, "difficulty": 4.5},  # hardly ever met, as many nearly always
     "noise_ar": 0.90,
     "cut_points": {"1": [0.0], "2": [-0.4, 0.4], "4": [-0.6, -0.2, 0.2, 0.6]},
     "drivers": {"channel": {"in_person": 0.0, "mixed": 0.15, "electronic": 0.35},
@@ -76,6 +76,9 @@ AGREEMENT: dict[str, Any] = {
     "evaluators": 12,
 }
 REPEATED_ITEM_OF = "K-2.1"  # online_application repeats the first item of this criterion
+# One stream of chance for each part, so that a change of one leaves the draws of the others.
+STREAMS = ("world", "attributes", "abilities", "items", "profiles", "noise", "applies", "answered",
+           "silence", "evaluations", "families")  # fmt: skip
 
 
 @dataclass
@@ -114,7 +117,6 @@ def plan_coverage(facts: Published) -> pd.DataFrame:
     """
     printed = announced_coverage(facts).set_index(["edition_year", "category"])
     years = [int(year) for year in facts.editions["edition_year"]]
-    whole = printed["services"].drop(index="all", level="category").groupby("edition_year").sum()
     rows = []
     for category in CATEGORIES:
         for figure in ("organisations", "services"):
@@ -125,7 +127,7 @@ def plan_coverage(facts: Published) -> pd.DataFrame:
             rows += [
                 (year, category, figure, int(filled[year]), basis[year])
                 for year in years
-                if not _has_no_room(printed, whole, year, category)
+                if not _has_no_room(printed["services"].get(year), category)
             ]
     columns = ["edition_year", "category", "figure", "value", "basis"]
     return pd.DataFrame(rows, columns=columns).sort_values(
@@ -142,13 +144,11 @@ def _basis(known: pd.Series, year: int) -> str:
     return "carried forward" if year > known.last_valid_index() else "interpolated"
 
 
-def _has_no_room(printed: pd.DataFrame, whole: pd.Series, year: int, category: str) -> bool:
+def _has_no_room(printed: pd.Series | None, category: str) -> bool:
     """Whether the printed categories of an edition add up to its total without this one."""
-    absent = (year, category) not in printed.index or pd.isna(
-        printed["services"].get((year, category))
-    )
-    total = printed["services"].get((year, "all"))
-    return bool(absent and pd.notna(total) and whole.get(year, 0) == total)
+    if printed is None or "all" not in printed or pd.notna(printed.get(category)):
+        return False
+    return bool(printed.drop("all").sum() == printed["all"])
 
 
 def apportion(total: int, weights: np.ndarray) -> np.ndarray:
@@ -174,14 +174,8 @@ def apportion(total: int, weights: np.ndarray) -> np.ndarray:
 def make_world(coverage: pd.DataFrame, words: dict[str, pd.DataFrame], rng: Any) -> World:
     """Let bodies and services enter, merge, move and leave, edition by edition."""
     world = World(rng, words)
-    size = {
-        str(body): float(np.exp(SERVICES["size_sd"] * draw))
-        for body, draw in zip(
-            words["bodies"]["organisation_id"],
-            rng.standard_normal(len(words["bodies"])),
-            strict=True,
-        )
-    }
+    draws = rng.standard_normal(len(words["bodies"]))
+    size = pd.Series(np.exp(SERVICES["size_sd"] * draws), words["bodies"]["organisation_id"])
     target = coverage.pivot(index=["edition_year", "category"], columns="figure", values="value")
     years = [int(year) for year in coverage["edition_year"].unique()]
     waiting = {
@@ -199,8 +193,7 @@ def make_world(coverage: pd.DataFrame, words: dict[str, pd.DataFrame], rng: Any)
                 world, year, before, category, int(wanted["organisations"]), waiting[category]
             )
             world.bodies[year][category] = bodies
-            weights = np.array([size[body] for body in bodies])
-            sizes = apportion(int(wanted["services"]), weights)
+            sizes = apportion(int(wanted["services"]), size[bodies].to_numpy())
             _next_services(
                 world, year, before, category, dict(zip(bodies, sizes.tolist(), strict=True))
             )
@@ -260,7 +253,7 @@ def _next_services(
 
 
 def _move_services(held: dict[str, list[Service]], rng: Any) -> None:
-    """A few services change their owner."""
+    """A few services change their owner, each to a body that does not give its like yet."""
     for _ in range(SERVICES["moved"]):
         bodies = sorted(body for body in held if len(held[body]) > SMALLEST)
         giver = bodies[int(rng.integers(len(bodies)))] if bodies else ""
@@ -268,7 +261,12 @@ def _move_services(held: dict[str, list[Service]], rng: Any) -> None:
         if not giver or not takers:
             return
         taker = takers[int(rng.integers(len(takers)))]
-        held[taker].append(held[giver].pop(int(rng.integers(len(held[giver])))))
+        own, given = held[giver], {service.name_en for service in held[taker]}
+        start = int(rng.integers(len(own)))
+        free = [one for one in own[start:] + own[:start] if one.name_en not in given]
+        if free:
+            own.remove(free[0])
+            held[taker].append(free[0])
 
 
 def _add_service(world: World, year: int, body: str, category: str) -> None:
@@ -341,6 +339,8 @@ def _duplicate(
         az, en = rows[0]["reworded_az"], rows[0]["reworded_en"]
     if kind == "misspelt":
         az, en = _misspell(az, world.rng), _misspell(en, world.rng)
+    if en in {service.name_en for service in own}:
+        return None
     world.duplicates.append(
         {"service_id": number, "of": first.service_id, "kind": kind, "first_edition": year}
     )
@@ -409,14 +409,14 @@ def draw_abilities(world: World, years: list[int], rng: Any) -> pd.DataFrame:
     last: dict[str, float] = {}
     for place, year in enumerate(years):
         shock = MODEL["shock"]["size"] if year == MODEL["shock"]["edition_year"] else 0.0
-        after_shock = MODEL["shock"]["size"] if year > MODEL["shock"]["edition_year"] else 0.0
+        shock_so_far = MODEL["shock"]["size"] if year >= MODEL["shock"]["edition_year"] else 0.0
         for category, bodies in world.bodies[year].items():
             for body in bodies:
                 if body in last:
                     ability = last[body] + MODEL["drift"] + shock
                     ability += MODEL["walk_sd"] * float(rng.standard_normal())
                 else:
-                    ability = MODEL["start_mean"][category] + shock + after_shock
+                    ability = MODEL["start_mean"][category] + shock_so_far
                     ability += MODEL["late_start"] * MODEL["drift"] * place
                     ability += MODEL["start_sd"] * float(rng.standard_normal())
                 last[body] = round(min(ability, MODEL["ceiling"]), 6)
@@ -458,31 +458,34 @@ def draw_profiles(world: World, rng: Any) -> pd.DataFrame:
     return pd.DataFrame(np.round(draws, 6), index=bodies, columns=parameters)
 
 
+def draw_silence(profiles: pd.DataFrame, rng: Any) -> pd.Series:
+    """The chance that an item is not answered, by body."""
+    alpha, beta = MODEL["not_answered"]["shape"]
+    return pd.Series(np.round(rng.beta(alpha, beta, len(profiles)), 6), index=profiles.index)
+
+
 def draw_answers(
     world: World,
     services: pd.DataFrame,
     abilities: pd.DataFrame,
     profiles: pd.DataFrame,
+    silence: pd.Series,
     items: pd.DataFrame,
-    rngs: list[Any],
+    rng: dict[str, np.random.Generator],
 ) -> dict[int, tuple[np.ndarray, np.ndarray]]:
     """Status and value of every service (rows) and item (columns) by edition."""
-    noise_rng, apply_rng, answer_rng, rate_rng = rngs
     ids = [service.service_id for service in world.services]
     place = {service: row for row, service in enumerate(ids)}
     shape = (len(ids), len(items))
-    alpha, beta = MODEL["not_answered"]["shape"]
-    rate = dict(
-        zip(profiles.index, rate_rng.beta(alpha, beta, len(profiles)).tolist(), strict=True)
-    )
-    applies = apply_rng.random(shape) >= items["not_applicable"].to_numpy()
-    noise = noise_rng.standard_normal(shape)
+    applies = rng["applies"].random(shape) >= items["not_applicable"].to_numpy()
+    noise = rng["noise"].standard_normal(shape)
     memory = MODEL["noise_ar"]
     drivers = MODEL["drivers"]
     found = {}
     for year, rows in services.groupby("edition_year"):
-        noise = memory * noise + np.sqrt(1 - memory**2) * noise_rng.standard_normal(shape)
-        unanswered = answer_rng.random(shape)
+        fresh = rng["noise"].standard_normal(shape)
+        noise = memory * noise + np.sqrt(1 - memory**2) * fresh
+        unanswered = rng["answered"].random(shape)
         at = [place[service] for service in rows["service_id"]]
         ability = abilities[abilities["edition_year"] == year].set_index("organisation_id")
         bodies = rows["organisation_id"]
@@ -500,7 +503,7 @@ def draw_answers(
             met = (latent[:, own, None] > np.array(cuts)).sum(axis=2)
             value[:, own] = met / int(steps)
         status = np.where(applies[at], "scored", "not_applicable")
-        silent = unanswered[at] < bodies.map(rate).to_numpy()[:, None]
+        silent = unanswered[at] < bodies.map(silence).to_numpy()[:, None]
         status[(status == "scored") & silent] = "not_answered"
         found[int(year)] = (status, value)
     return found
@@ -659,7 +662,8 @@ def write_parquet(path: Path, frame: pd.DataFrame, schema: pa.Schema) -> None:
 
 def tell_truth(
     world: World, coverage: pd.DataFrame, services: pd.DataFrame, abilities: pd.DataFrame,
-    profiles: pd.DataFrame, items: pd.DataFrame, change: dict[str, Any], unclear: list[str],
+    profiles: pd.DataFrame, silence: pd.Series, items: pd.DataFrame, change: dict[str, Any],
+    unclear: list[str],
 ) -> dict[str, Any]:  # fmt: skip
     """Everything planted, as one table of contents for tests and readers."""
     improved = services[services["improved"]]
@@ -667,15 +671,15 @@ def tell_truth(
     quality = services.groupby("service_id")["quality"].first()
     return {
         "note": "Invented bodies, services and scores. Nothing here is about a real body.",
-        "seed": SEED,
         "model": MODEL,
-        "services": {**SERVICES, "swaps": {str(k): v for k, v in SERVICES["swaps"].items()}},
+        "services": SERVICES,
         "coverage": coverage.to_dict("records"),
         "ability": {
             str(body): {str(year): value for year, value in row.dropna().items()}
             for body, row in by_year.iterrows()
         },
         "profile": profiles.loc[by_year.index].to_dict("index"),
+        "not_answered": silence.loc[by_year.index].to_dict(),
         "items": items.set_index("item").to_dict("index"),
         "quality_at_entry": quality.to_dict(),
         "improvements": improved[["edition_year", "service_id"]].to_dict("records"),
@@ -733,35 +737,47 @@ def build(output: Path, *, seed: int = SEED) -> None:
         for name in ("bodies", "objects", "actions")
     }
     first, second = (load_framework(FOLDER / f"framework_{year}.csv") for year in (2017, 2022))
-    rngs = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(12)]
+    seeds = np.random.SeedSequence(seed).spawn(len(STREAMS))
+    rng = {name: np.random.default_rng(one) for name, one in zip(STREAMS, seeds, strict=True)}
     coverage = plan_coverage(facts)
     years = [int(year) for year in facts.editions["edition_year"]]
     frameworks = {year: second if year >= NEW_METHOD else first for year in years}
-    world = make_world(coverage, words, rngs[0])
-    services = draw_attributes(world, years, rngs[1])
-    abilities = draw_abilities(world, years, rngs[2])
-    items = draw_items(number_items(first, second), rngs[3])
-    profiles = draw_profiles(world, rngs[4])
-    answers = draw_answers(world, services, abilities, profiles, items, rngs[5:9])
+    world = make_world(coverage, words, rng["world"])
+    services = draw_attributes(world, years, rng["attributes"])
+    abilities = draw_abilities(world, years, rng["abilities"])
+    items = draw_items(number_items(first, second), rng["items"])
+    profiles = draw_profiles(world, rng["profiles"])
+    silence = draw_silence(profiles, rng["silence"])
+    answers = draw_answers(world, services, abilities, profiles, silence, items, rng)
     assessments = long_answers(services, answers, frameworks, items)
     both = pd.concat([first, second]).drop_duplicates("node_id").set_index("node_id")
     leaves = both[both["steps"] != ""]
     parameter = leaves["parent_id"].map(both["parent_id"]).to_dict()
     unclear = first_items(frameworks, AGREEMENT["unclear_item"]["first_item_of"])
     evaluations = draw_evaluations(
-        assessments, leaves["steps"].astype(int).to_dict(), parameter, set(unclear), rngs[9]
+        assessments,
+        leaves["steps"].astype(int).to_dict(),
+        parameter,
+        set(unclear),
+        rng["evaluations"],
     )
     repeated = first_items(frameworks, REPEATED_ITEM_OF)
     change = compare_frameworks(first, second)
-    truth = tell_truth(world, coverage, services, abilities, profiles, items, change, unclear)
+    truth = tell_truth(
+        world, coverage, services, abilities, profiles, silence, items, change, unclear
+    )
     output.mkdir(parents=True, exist_ok=True)
     write_csv(edition_rows(facts, coverage), output / "editions.csv")
     write_csv(organisation_rows(world), output / "organisations.csv")
-    write_csv(service_rows(services, assessments, rngs[10], repeated), output / "services.csv")
+    write_csv(
+        service_rows(services, assessments, rng["families"], repeated), output / "services.csv"
+    )
     write_csv(assumption_rows(facts), output / "assumptions.csv")
     write_parquet(output / "assessments.parquet", assessments, ASSESSMENTS)
     write_parquet(output / "evaluations.parquet", evaluations, EVALUATIONS)
-    text = json.dumps(truth, ensure_ascii=False, indent=1, sort_keys=True)
+    text = json.dumps(
+        {"seed": seed, **truth}, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False
+    )
     (output / "truth.json").write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
