@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from plain_road import Row, framework_of, node
 from asan_analysis.data import contracts
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.links import check_links
-from asan_analysis.data.tables import Contract, check_table
+from asan_analysis.data.tables import Contract
 
 FLAT = [node("T"), node("x", "T"), node("y", "T")]
 CATEGORIES = ("c", "d")
+_KINDS = {"text": "str", "integer": "Int64", "number": "float64"}
 
 
 def edition(
@@ -49,34 +51,37 @@ def dataset(
     rules: Mapping[str, dict[str, Any]] | None = None,
     min_services: int = 1,
 ) -> Dataset:
-    """A dataset of some editions in order, held against the contracts as a folder would be."""
-    frames = {name: framework_of(rows) for name, rows in (frameworks or {"F.csv": FLAT}).items()}
+    """A dataset of some editions in order, in the types of the contracts, its links checked."""
+    frames = {
+        name: _framework(tuple(tuple(row.items()) for row in rows))
+        for name, rows in (frameworks or {"F.csv": FLAT}).items()
+    }
     rules = dict(rules or {"R.toml": {}})
     tables = {
         "editions.csv": _table(
             contracts.EDITIONS,
-            [{"edition_year": one["year"], "label_az": one["year"], "label_en": one["year"],
+            [{"edition_year": one["year"], "label_az": "-", "label_en": "-",
               "order": place, "framework": one["framework"], "rules": one["rules"]}
              for place, one in enumerate(editions, 1)],
         ),
         "organisations.csv": _table(
             contracts.ORGANISATIONS,
             [{"edition_year": one["year"], "organisation_id": body, "category": category,
-              "name_az": body, "name_en": body, "successors": one["successors"].get(body, "")}
+              "name_az": body, "name_en": body, "successors": one["successors"].get(body)}
              for one in editions for body, category in one["bodies"].items()],
         ),
         "services.csv": _table(
             contracts.SERVICES,
             [{"edition_year": one["year"], "service_id": service, "organisation_id": owner,
               "name_az": service, "name_en": service,
-              **{name: column[service] for name, column in one["columns"].items()}}
+              **{name: str(column[service]) for name, column in one["columns"].items()}}
              for one in editions for service, owner in one["owners"].items()],
         ),
         "assessments.parquet": _table(
             contracts.ASSESSMENTS,
             [{"edition_year": one["year"], "service_id": service, "item_id": item,
               "status": cell if isinstance(cell, str) else "scored",
-              "value": "" if isinstance(cell, str) else cell}
+              "value": math.nan if isinstance(cell, str) else cell}
              for one in editions for service, own in one["answers"].items()
              for item, cell in own.items()],
         ),
@@ -99,12 +104,19 @@ def dataset(
 
 
 def _table(contract: Contract, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    extra = [name for row in rows[:1] for name in row if name not in contract.columns]
+    """Rows in the types of a contract; a cell left out is missing, other columns stay text."""
+    kinds = {name: _KINDS[column.kind] for name, column in contract.columns.items()}
+    kinds |= {name: "str" for row in rows[:1] for name in row if name not in kinds}
     cells = {
-        name: pd.Series([str(row.get(name, "")) for row in rows], dtype="str")
-        for name in [*contract.columns, *extra]
+        name: pd.Series([row.get(name) for row in rows], dtype="object").astype(kind)
+        for name, kind in kinds.items()
     }
-    return check_table(pd.DataFrame(cells), contract, name="small", first_row=2)
+    return pd.DataFrame(cells)
+
+
+@cache
+def _framework(rows: tuple[tuple[tuple[str, str], ...], ...]) -> pd.DataFrame:
+    return framework_of(dict(row) for row in rows)
 
 
 def records(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:

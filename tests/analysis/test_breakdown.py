@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -37,7 +38,7 @@ from asan_analysis.index.contributions import contribute_organisations
 from asan_analysis.index.method import find_method
 from asan_analysis.index.ranking import rank_organisations
 from asan_analysis.index.rollup import score_categories, score_organisations
-from asan_analysis.index.rules import Rules
+from asan_analysis.index.rules import Rules, check_rules
 from asan_analysis.index.scoring import score_services
 
 ROWS = [node("T"), node("A", "T"), node("x", "A"), node("y", "A"), node("B", "T", weight=3),
@@ -67,13 +68,18 @@ def scored(data, tree, rules, min_services=1):
     return scores, ranks
 
 
-def profile_of(data, tree, rules, body):
-    """The profile of one organisation."""
+def profiles_of(data, tree, rules, bodies):
+    """The profiles of some organisations."""
     scores, _ = scored(data, tree, rules)
     parts = contribute_organisations(data.assessments, data.services, tree, rules)
-    own = select_organisation(data, body)
     categories = score_categories(scores, data.organisations)
-    return profile_nodes(scores, categories, parts, own, rules.range[1])
+    owns = [select_organisation(data, body) for body in bodies]
+    return [profile_nodes(scores, categories, parts, own, rules.range[1]) for own in owns]
+
+
+def profile_of(data, tree, rules, body):
+    """The profile of one organisation."""
+    return profiles_of(data, tree, rules, [body])[0]
 
 
 def ranks_of(scores, categories=None):
@@ -163,6 +169,16 @@ def test_categories_beside_all_by_hand():
         ("B", "c", 60.0, 1, 60.0, 0.0), ("B", "d", None, 0, 60.0, None),
         ("A", "c", 70.0, 1, 60.0, 10.0), ("A", "d", 50.0, 1, 60.0, -10.0),
     ]  # fmt: skip
+
+
+def test_categories_keep_their_order_at_every_node():
+    """Enough rows that a sort which does not keep ties would show."""
+    names = [f"c{place:02}" for place in range(40)]
+    rows = [(name, one, 50.0, 1) for name in [*names, "all"] for one in ("A", "B")]
+    columns = ["category", "node_id", "score_percent", "organisations"]
+    table = compare_categories(pd.DataFrame(rows, columns=columns), ["B", "A"])
+    assert table["node_id"].tolist() == ["B"] * 40 + ["A"] * 40
+    assert table["category"].tolist() == names * 2
 
 
 def test_the_mean_of_all_weighs_categories_by_their_organisations():
@@ -261,6 +277,14 @@ def test_a_profile_by_hand():
     ]  # fmt: skip
 
 
+def test_a_profile_stands_beside_its_own_category_only():
+    data, tree, rules = small(categories={"b": "d"})
+    table = profile_of(data, tree, rules, "b").set_index("node_id")
+    columns = ["category_mean", "difference", "lowest", "highest"]
+    assert table.loc["T", columns].tolist() == [50, 0, 50, 50]
+    assert table.loc["B", columns].isna().all()
+
+
 def test_the_items_of_a_profile_by_hand():
     data, tree, rules = small()
     table = profile_items(select_organisation(data, "a"), profile_of(data, tree, rules, "a"), tree)
@@ -319,17 +343,19 @@ def test_an_organisation_without_a_single_answer_lacks_every_item():
 MEANS = ("arithmetic", "geometric", "harmonic", "power:2", "power:0.5")
 
 
-def random_case(seed, rules, *, rows=None):
-    """Nine services of three bodies on a random tree; the last service answers nothing."""
+@cache
+def random_case(seed):
+    """Nine services of three bodies on a random tree, and its cuts; the last answers nothing."""
     rng = np.random.default_rng(seed)
-    rows = rows or random_framework(rng, options=False, means=False)
+    rows = random_framework(rng, options=False, means=False)
     answers = random_answers(rng, rows, shares=True)
     if seed % 2:  # a zero, and the top
         answers["u0"] = dict.fromkeys(answers["u0"], 0.0)
         answers["u1"] = dict.fromkeys(answers["u1"], 1.0)
     owners = {unit: "abd"[place % 3] for place, unit in enumerate(answers)}
     users = {unit: int(rng.integers(0, 5)) + (place < 3) for place, unit in enumerate(answers)}
-    return small(answers, owners, rows, rules, columns={"users": users})
+    data, tree, _ = small(answers, owners, rows, columns={"users": users})
+    return data, tree, {tuple(tree.cut(most)) for most in range(1, len(tree.nodes))}
 
 
 @pytest.mark.parametrize("roll_up", ["mean", "weighted", "pooled"])
@@ -343,13 +369,13 @@ def test_what_is_lacking_adds_up_over_every_cut(roll_up, aggregation, missing, d
     given = {"roll_up": roll_up, "roll_up_weight": "users", "aggregation": aggregation,
              "not_applicable": missing[0], "not_answered": missing[1], **digits}  # fmt: skip
     for seed in range(2):
-        data, tree, rules = random_case(seed, given)
-        for body in ("a", "b", "d"):
-            table = profile_of(data, tree, rules, body).set_index("node_id")
+        data, tree, cuts = random_case(seed)
+        for table in profiles_of(data, tree, check_rules(given), "abd"):
+            table = table.set_index("node_id")
             lacking, score = table["lacking"], table.loc[tree.root, "score_percent"]
             assert not math.isnan(score)
-            for most in range(1, len(tree.nodes)):
-                total = math.fsum(lacking[tree.cut(most)])
+            for cut in cuts:
+                total = math.fsum(lacking[list(cut)])
                 assert total == pytest.approx(100 - score, rel=0, abs=1e-9)
             for row in tree.inner_rows:
                 parent = tree.node_ids[row]
@@ -360,9 +386,9 @@ def test_what_is_lacking_adds_up_over_every_cut(roll_up, aggregation, missing, d
 def test_what_is_lacking_adds_up_on_another_range_and_below_coverage():
     for seed in range(4):
         given = {"range": [1, 10], "min_coverage": 0.6, "not_answered": "zero"}
-        data, tree, rules = random_case(seed, given)
-        for body in ("a", "b", "d"):
-            table = profile_of(data, tree, rules, body).set_index("node_id")
+        data, tree, _ = random_case(seed)
+        for table in profiles_of(data, tree, check_rules(given), "abd"):
+            table = table.set_index("node_id")
             expected = 10 - table.loc[tree.root, "score_percent"]
             assert math.fsum(table.loc[tree.cut(8), "lacking"]) == pytest.approx(expected)
             assert (table["lacking"] >= -1e-9).all()

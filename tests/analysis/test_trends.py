@@ -185,6 +185,29 @@ def test_successors_named_after_the_later_edition_do_not_count():
     assert moves(data).loc["gone", "state"] == "left"
 
 
+def test_the_last_successors_before_the_later_edition_are_told():
+    """Body gone names a, then b; what 2023 itself names comes after."""
+    one = {"s1": {"x": 0.5}, "s2": {"x": 0.5}, "s3": {"x": 0.5}}
+    owners = {"s1": "a", "s2": "b", "s3": "gone"}
+    data = dataset(
+        edition(2021, one, owners, successors={"gone": "a"}),
+        edition(2022, one, owners, successors={"gone": "b"}),
+        edition(2023, one, owners, successors={"gone": "a", "b": "a"}),
+    )
+    table = moves(data, 2021, 2023)
+    assert table["successors"].dropna().to_dict() == {"gone": "b"}
+    assert set(table["state"]) == {"both"}
+    assert moves(data, 2021, 2022)["successors"].dropna().to_dict() == {"gone": "a"}
+
+
+def test_a_body_that_left_is_told_under_its_former_category():
+    one = {"s1": {"x": 0.5}, "s2": {"x": 0.5}}
+    data = dataset(edition(2021, one, {"s1": "a", "s2": "gone"}, categories={"gone": "d"}),
+                   edition(2022, one))  # fmt: skip
+    table = moves(data)
+    assert table.loc["gone", ["category", "state"]].tolist() == ["d", "left"]
+
+
 def test_a_body_below_min_services_has_a_change_and_no_place():
     data = dataset(*TWO, min_services=2)
     table = moves(data)
