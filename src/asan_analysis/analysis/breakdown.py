@@ -147,6 +147,8 @@ def list_services(
 def select_organisation(data: Dataset, organisation_id: str) -> Dataset:
     """The dataset of one edition cut to one organisation and its services.
 
+    Of the announced figures those of the organisation and of its services stay.
+
     Raises
     ------
     ParameterError
@@ -158,13 +160,22 @@ def select_organisation(data: Dataset, organisation_id: str) -> Dataset:
             f"organisation {organisation_id!r} is not in the edition; known: {', '.join(known)}"
         )
     services = data.services[data.services["organisation_id"] == organisation_id]
-    own = data.assessments["service_id"].isin(services["service_id"])
     mine = data.organisations["organisation_id"] == organisation_id
+    told, unit = data.announced, data.announced["unit_id"]
+    of_body = (told["level"] == "organisation") & (unit == organisation_id)
+    of_service = (told["level"] == "service") & unit.isin(services["service_id"])
+
+    def cut(answers: pd.DataFrame) -> pd.DataFrame:
+        own = answers["service_id"].isin(services["service_id"])
+        return answers[own].reset_index(drop=True)
+
     return replace(
         data,
         organisations=data.organisations[mine].reset_index(drop=True),
         services=services.reset_index(drop=True),
-        assessments=data.assessments[own].reset_index(drop=True),
+        assessments=cut(data.assessments),
+        evaluations=cut(data.evaluations),
+        announced=told[of_body | of_service].reset_index(drop=True),
     )
 
 
@@ -174,8 +185,16 @@ def profile_nodes(
     """One organisation at every node, beside its category, and the points it lacks there.
 
     Over the children of a node the lacking points add up to those of the node, and over a cut
-    through the tree (`Tree.cut`) to `top` less the score. They split exactly what is missing; under
-    other means than the arithmetic they follow the contributions and their limits.
+    through the tree (`Tree.cut`) to `top` less the score, whatever the means, the rounding and the
+    roll-up. Where the organisation has no score they are missing.
+
+    Only under arithmetic means do they tell where the points are lost: there a node at `top`
+    lacks nothing and a node left out lacks nothing. Under a geometric mean every child lacks its
+    weight's share of what the parent lacks, weak or strong; under a harmonic mean, and every power
+    below 0, the strong child lacks more than the weak; under a power above 1 a strong child can
+    lack less than nothing. Rounding is spread over the nodes in proportion to their points. Items
+    that are not on the scale of `range` (normalisation none of a measured quantity, zscore, ranks)
+    have another top: the sum still holds, the parts say nothing.
 
     Parameters
     ----------
@@ -225,9 +244,13 @@ def profile_items(own: Dataset, profile: pd.DataFrame, tree: Tree) -> pd.DataFra
     -------
     DataFrame
         Key item_id, the most lacking first. Columns parent_id, score_percent, category_mean,
-        lacking, scored, not_answered, not_applicable (numbers of services).
+        lacking, scored, not_answered, not_applicable (numbers of services; an organisation without
+        a single answer has answered nothing). Empty where the profile is.
     """
     counts = count_answers(own, tree)[["item_id", "scored", "not_answered", "not_applicable"]]
+    if own.assessments.empty:
+        silent = {"scored": 0, "not_answered": len(own.services), "not_applicable": 0}
+        counts = pd.DataFrame({"item_id": tree.items, **silent})
     parents = tree.nodes.set_index("node_id")["parent_id"]
     columns = ["item_id", "score_percent", "category_mean", "lacking"]
     table = profile.rename(columns={"node_id": "item_id"})[columns].merge(

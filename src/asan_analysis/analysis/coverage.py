@@ -46,20 +46,25 @@ def join_answers(counts: pd.DataFrame, tree: Tree, nodes: list[str]) -> pd.DataF
         From `count_answers`.
     nodes : list of str
         Nodes none of which lies below another, in the order to show; an item stands for itself.
+        Items below none of them are left out.
 
     Returns
     -------
     DataFrame
-        Key node_id. Columns scored, not_applicable, not_answered (counts) and answers, their sum.
+        Key node_id, in the order given. Columns scored, not_applicable, not_answered (counts) and
+        answers, their sum. Empty for a register.
     """
     parent = dict(zip(tree.node_ids, tree.nodes["parent_id"], strict=True))
+    place = {node: number for number, node in enumerate(nodes)}
 
-    def climb(node: str) -> str:
-        return node if node in nodes else climb(parent[node])
+    def climb(node: str) -> str | None:
+        while node not in place and node != tree.root:
+            node = parent[node]
+        return node if node in place else None
 
     table = counts.assign(node_id=counts["item_id"].map(climb)).groupby("node_id", sort=False)
     sums = table[[*STATUSES, "services"]].sum().rename(columns={"services": "answers"})
-    return sums.reset_index()
+    return sums.sort_index(key=lambda node: node.map(place)).reset_index()
 
 
 def cover_categories(data: Dataset, tree: Tree) -> pd.DataFrame:
