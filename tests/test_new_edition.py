@@ -120,7 +120,7 @@ def test_a_report_of_the_new_edition_builds_under_its_own_method(project):
     folder = project / "reports" / "2026" / "drill"
     html = BeautifulSoup((folder / "index.html").read_text("utf-8"), "html.parser")
     text = html.get_text(" ")
-    assert "1 items were renamed" in text
+    assert "items renamed 1, joined from several 0, split off 0, new 2, dropped 1" in text
     assert "The method changed before: 2026" in text
     ranks = pd.read_csv(folder / "tables" / "organisation_scores.csv")
     assert len(ranks) == 47

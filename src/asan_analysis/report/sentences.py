@@ -247,7 +247,7 @@ def editions(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
 def items_shared(frame: pd.DataFrame, words: Words) -> Values:
     """Items by state, and the weight that lies on new ones; `frame` holds changed items only."""
     counts = frame["state"].value_counts()
-    states = ("renamed", "merged", "added", "dropped")
+    states = ("renamed", "merged", "split", "added", "dropped")
     return {
         **{state: words.number(int(counts.get(state, 0))) for state in states},
         "weight": words.percent(frame.loc[frame["state"] == "added", "weight"].sum()),
