@@ -180,6 +180,14 @@ def test_a_line_breaks_where_editions_do_not_compare():
     assert ax.get_ylim() == (0, 100)
 
 
+def test_a_category_without_a_score_draws_nothing():
+    frame = editions_of([None, None, None], [False, True, True]).assign(category_mean=None)
+    ax = trend_charts.plot_editions(frame, words=WORDS)
+    assert texts_of(ax) == []
+    ranks = frame.assign(rank=None, ranked=None)
+    assert texts_of(trend_charts.plot_history(ranks, words=WORDS)) == []
+
+
 def test_a_history_leaves_a_gap_and_names_score_and_place():
     frame = editions_of([50.0, None, 70.0], [False, True, True]).assign(
         category_mean=[55.0, 56.0, 57.0], rank=pd.array([2, None, 1], dtype="Int64"),

@@ -87,7 +87,7 @@ class Tree:
         return [default if pd.isna(value) else value for value in self.nodes[name]]
 
     def cut(self, most: int) -> list[str]:
-        """Ids of the nodes at the deepest level that has at most `most`; together the whole.
+        """Ids of the nodes at the deepest level that has at most `most` (1 or more); the whole.
 
         An item that stands higher than the level belongs to it.
         """

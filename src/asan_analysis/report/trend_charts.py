@@ -77,7 +77,8 @@ def plot_editions(
     for category in in_order(frame["category"], words):
         rows = frame[frame["category"] == category].sort_values("order")
         _draw_broken(ax, rows, "score_percent", color=palette(frame, words)[category])
-        ends.append((category, rows.dropna(subset="score_percent").iloc[-1]))
+        scored = rows.dropna(subset="score_percent")
+        ends += [(category, scored.iloc[-1])] if len(scored) else []
     heights = _keep_apart([float(row["score_percent"]) for _, row in ends], 5.0)
     for (category, row), height in zip(ends, heights, strict=True):
         text = f"{wrap(words.name(category), 26)}  {words.number(row['score_percent'], decimals)}"
@@ -106,9 +107,9 @@ def plot_history(
         ax.annotate(text, (row.order, row.score_percent), (0, -9 if below else 9),
                     textcoords="offset points", ha="center", va="top" if below else "bottom",
                     fontsize=8, color=COLOURS[0])  # fmt: skip
-    last = frame.dropna(subset="category_mean").iloc[-1]
-    ax.annotate(wrap(words.say("chart.category_mean"), 16), (last["order"] + 0.15,
-                last["category_mean"]), va="center", fontsize=8, color=PALE)  # fmt: skip
+    for _, last in frame.dropna(subset="category_mean").tail(1).iterrows():
+        ax.annotate(wrap(words.say("chart.category_mean"), 16), (last["order"] + 0.15,
+                    last["category_mean"]), va="center", fontsize=8, color=PALE)  # fmt: skip
     _mark_editions(ax, frame, words)
     ax.set_xlim(frame["order"].min() - 0.5, frame["order"].max() + 1.3)
     return ax
@@ -164,6 +165,8 @@ def _mark_editions(ax: Axes, frame: pd.DataFrame, words: Words) -> None:
 
 def _keep_apart(heights: list[float], gap: float) -> list[float]:
     """Heights of labels moved apart by at least `gap`, in their order."""
+    if not heights:
+        return []
     order = np.argsort(heights)
     placed = np.array(heights, dtype="float64")
     for lower, upper in itertools.pairwise(order):
