@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet
 
-from asan_analysis.data.provenance import MANIFEST, files_below, sha256_of
+from asan_analysis.data.files import files_below, sha256_of
+from asan_analysis.data.provenance import MANIFEST
 from asan_analysis.data.tables import write_csv
 
 DATA = Path(__file__).resolve().parents[1] / "data"

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from asan_analysis.data import contracts
-from asan_analysis.data.provenance import KINDS, files_below, load_manifest, sha256_of
+from asan_analysis.data.files import files_below, sha256_of
+from asan_analysis.data.provenance import KINDS, load_manifest
 from asan_analysis.data.tables import read_csv
 
 DATA = Path(__file__).resolve().parents[1] / "data"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from asan_analysis.data.provenance import digest_of, files_below, project_root, sha256_of
+from asan_analysis.data.files import digest_of, files_below, project_root, sha256_of
 from asan_analysis.errors import ParameterError
 
 

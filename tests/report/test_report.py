@@ -22,7 +22,7 @@ from kinds import (
     sheet_kinds,
 )
 
-from asan_analysis.data.provenance import files_below, sha256_of
+from asan_analysis.data.files import files_below, sha256_of
 
 ROOT = Path(__file__).resolve().parents[2]
 YEAR = Path("reports", "2023")

@@ -14,8 +14,8 @@ import pandas as pd
 
 from asan_analysis.data import contracts, tables
 from asan_analysis.data.editions import Edition, find_edition
+from asan_analysis.data.files import is_file, project_root
 from asan_analysis.data.links import check_links
-from asan_analysis.data.provenance import project_root
 from asan_analysis.errors import DataError, ParameterError, Problem, refuse
 
 DEFAULT_DATASET = "asan_sample"
@@ -230,7 +230,7 @@ def _read_table(
 ) -> pd.DataFrame | None:
     """A table with its failures added to the list; None when it is unreadable."""
     name, parquet = path.name, path.suffix == ".parquet"
-    if not required and not path.exists():
+    if not required and not is_file(path):
         return _nothing(contract)
 
     def read() -> tuple[pd.DataFrame, list[Problem]]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from asan_analysis.data import tables
 from asan_analysis.data.contracts import CATEGORIES, PUBLISHED
-from asan_analysis.data.provenance import project_root
+from asan_analysis.data.files import project_root
 from asan_analysis.errors import DataError, Problem, refuse
 
 

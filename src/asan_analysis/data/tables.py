@@ -16,6 +16,7 @@ import pandera.pandas as pa
 import pyarrow as arrow
 import pyarrow.parquet
 
+from asan_analysis.data.files import read_file
 from asan_analysis.errors import DataError, Problem, refuse
 
 
@@ -121,7 +122,7 @@ def _refuse_ragged(text: str, name: str) -> None:
 def _read_text(path: Path, name: str) -> str:
     """The text of a UTF-8 file, with or without a byte order mark."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_file(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         raise _unreadable(name, "is missing", "add the file") from None
     except UnicodeDecodeError as error:
@@ -135,7 +136,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
     """The rows of a parquet file; messages number them from 1."""
     name = path.name
     try:
-        table = pyarrow.parquet.read_table(path)
+        table = pyarrow.parquet.read_table(arrow.BufferReader(read_file(path)))
     except FileNotFoundError:
         raise _unreadable(name, "is missing", "add the file") from None
     except (arrow.ArrowInvalid, OSError) as error:

@@ -19,7 +19,7 @@ from typing import Any
 from asan_analysis.analysis.breakdown import select_organisation
 from asan_analysis.data.datasets import FOLDER_VARIABLE, Dataset, select_edition
 from asan_analysis.data.editions import Edition
-from asan_analysis.data.provenance import project_root
+from asan_analysis.data.files import project_root
 from asan_analysis.data.published import Published, load_published
 from asan_analysis.errors import FrameworkError, ParameterError, ReportError, refuse
 from asan_analysis.index.method import examine_methods

@@ -14,7 +14,7 @@ from typing import Any
 from asan_analysis import __version__
 from asan_analysis.data.datasets import TABLE_FILES, Dataset
 from asan_analysis.data.editions import Edition
-from asan_analysis.data.provenance import digest_of, files_below, sha256_of
+from asan_analysis.data.files import digest_of, files_below, sha256_of
 from asan_analysis.report.words import Words, name_rows
 
 _PACKAGES = ("jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "pandera", "papermill",

@@ -21,7 +21,7 @@ from matplotlib.axes import Axes
 
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
-from asan_analysis.data.provenance import project_root
+from asan_analysis.data.files import project_root
 from asan_analysis.data.published import Published
 from asan_analysis.data.tables import write_csv
 from asan_analysis.report import charts
