@@ -22,7 +22,7 @@ STRIP := -m nbstripout --extra-keys "metadata.papermill cell.metadata.papermill"
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 
-.PHONY: help report reports profile lab test check data bench lock clean
+.PHONY: help report reports profile verify checksums lab test check data bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,12 @@ reports: $(READY) ## Build all editions: make reports [DATASET=...] [WORKERS=2]
 
 profile: $(READY) ## Build one organisation's profile: make profile YEAR=2023 ORG=buttons_committee
 	@"$(PYTHON)" -m asan_analysis profile --year="$$YEAR" --organisation="$$ORG" $${DATASET:+--dataset="$$DATASET"}
+
+verify: $(READY) ## Rebuild a report and compare every file: make verify YEAR=2023 [DATASET=...]
+	@"$(PYTHON)" -m asan_analysis verify --year="$$YEAR" $${DATASET:+--dataset="$$DATASET"} $${WORKERS:+--workers="$$WORKERS"}
+
+checksums: $(READY) ## Rewrite reports/checksums/ from fresh builds of the shipped reports
+	@"$(PYTHON)" scripts/make_checksums.py
 
 lab: $(READY) ## Open the notebooks in JupyterLab
 	@"$(PYTHON)" -m jupyterlab notebooks

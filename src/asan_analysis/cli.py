@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import re
+import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 on success, 1 with one clear message otherwise."""
     options = _parser().parse_args(arguments)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     try:
         options.command(options)
     except AsanAnalysisError as error:
@@ -39,16 +43,18 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="build the report of one edition")
     reports = commands.add_parser("reports", help="build the reports of all editions")
     profile = commands.add_parser("profile", help="build the profile of one organisation")
-    for one in (report, profile):
+    verify = commands.add_parser("verify", help="rebuild a report and compare every file")
+    for one in (report, profile, verify):
         one.add_argument("--year", required=True, help="closing year of the edition, as 2023")
-    for one in (report, reports, profile):
+    for one in (report, reports, profile, verify):
         one.add_argument("--dataset", help="id under data/ or a folder")
-    for one in (report, reports):
+    for one in (report, reports, verify):
         one.add_argument("--workers", default="2", help="notebooks run at the same time (1 to 16)")
     profile.add_argument("--organisation", required=True, metavar="ID", help="id in the edition")
     report.set_defaults(command=_report)
     reports.set_defaults(command=_reports)
     profile.set_defaults(command=_profile)
+    verify.set_defaults(command=_verify)
 
     check = commands.add_parser("check", help="hold a dataset against its contract")
     check.add_argument("dataset", metavar="DATASET", help="id under data/ or a folder")
@@ -72,15 +78,18 @@ def _whole_number(text: str, *, name: str, low: int, high: int, known: str = "")
 
 
 def _report(options: argparse.Namespace) -> None:
-    from asan_analysis.report.execute import build_report
+    workers = _workers(options)
+    if _is_current(options):
+        return
+    from asan_analysis.report.build import build_report
 
     data, year = _load_edition(options)
-    build_report(data, year, workers=_workers(options))
+    build_report(data, year, workers=workers)
 
 
 def _reports(options: argparse.Namespace) -> None:
     from asan_analysis.data.datasets import DEFAULT_DATASET, load_dataset
-    from asan_analysis.report.execute import build_report
+    from asan_analysis.report.build import build_report
 
     workers = _workers(options)
     data = load_dataset(options.dataset or DEFAULT_DATASET)
@@ -89,10 +98,32 @@ def _reports(options: argparse.Namespace) -> None:
 
 
 def _profile(options: argparse.Namespace) -> None:
-    from asan_analysis.report.execute import build_profile
+    if _is_current(options):
+        return
+    from asan_analysis.report.build import build_profile
 
     data, year = _load_edition(options)
     build_profile(data, year, options.organisation)
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from asan_analysis.report.verify import verify_report
+
+    data, year = _load_edition(options)
+    verify_report(data, year, workers=_workers(options))
+
+
+def _is_current(options: argparse.Namespace) -> bool:
+    """Whether the report is built and nothing it rests on has changed; says so."""
+    from asan_analysis.data.files import DEFAULT_DATASET
+    from asan_analysis.report.cache import is_current
+
+    organisation = getattr(options, "organisation", "")
+    made = is_current(options.dataset or DEFAULT_DATASET, options.year, organisation)
+    if made:
+        print(f"{made.relative_to(made.parents[2 + bool(organisation)]).as_posix()}/index.html  "
+              "nothing changed")  # fmt: skip
+    return bool(made)
 
 
 def _load_edition(options: argparse.Namespace) -> tuple[Dataset, int]:

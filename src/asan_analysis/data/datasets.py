@@ -14,11 +14,11 @@ import pandas as pd
 
 from asan_analysis.data import contracts, tables
 from asan_analysis.data.editions import Edition, find_edition
+from asan_analysis.data.files import DEFAULT_DATASET as DEFAULT_DATASET
 from asan_analysis.data.files import is_file, project_root
 from asan_analysis.data.links import check_links
 from asan_analysis.errors import DataError, ParameterError, Problem, refuse
 
-DEFAULT_DATASET = "asan_sample"
 FOLDER_VARIABLE = "ASAN_DATASET_FOLDER"
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from asan_analysis.errors import DataError, ParameterError
 
+DEFAULT_DATASET = "asan_sample"
+
 _READ: dict[Path, str] = {}
 _OPENED: set[Path] = set()
 

@@ -1,234 +1,193 @@
-"""Build a report: run the notebooks, make the pages, move the whole into place."""
+"""Run notebooks, each in a process of its own: the only user of papermill."""
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from multiprocessing import get_context
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from asan_analysis.analysis.breakdown import select_organisation
-from asan_analysis.data.datasets import FOLDER_VARIABLE, Dataset, select_edition
-from asan_analysis.data.editions import Edition
-from asan_analysis.data.files import project_root
-from asan_analysis.data.published import Published, load_published
-from asan_analysis.errors import FrameworkError, ParameterError, ReportError, refuse
-from asan_analysis.index.method import examine_methods
-from asan_analysis.report.identity import Identity, source_digest, write_run, write_timings
+from asan_analysis.data.datasets import FOLDER_VARIABLE
+from asan_analysis.errors import ReportError
+from asan_analysis.report.cache import Sources, forget, write_record
 from asan_analysis.report.outputs import OUTPUT_VARIABLE
-from asan_analysis.report.pages import (
-    chapter_title,
-    write_codebook,
-    write_index,
-    write_notebook_page,
-)
-from asan_analysis.report.plan import Run, plan_profile, plan_report
-from asan_analysis.report.workbook import write_workbook
+from asan_analysis.report.plan import Run
 
-_CELL_SECONDS = 600
+CELL_SECONDS = 600
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_QUIET = 50  # a kernel's log: it warns of TCP and tells of every interrupt
 
 
-def build_report(data: Dataset, year: int, *, workers: int = 2) -> Path:
-    """Build the report of one edition of a dataset under `reports/<year>/<dataset id>/`.
+@dataclass(frozen=True)
+class Job:
+    """A notebook to run, where its results are kept, the state it runs in, and why it runs."""
 
-    The report is built aside and moved into place at the end; a failure leaves the last good
-    report as it was and keeps the failed notebook under `reports/<year>/failed/`.
+    run: Run
+    entry: Path
+    state: dict[str, str]
+    reason: str
+    sources: Sources
+    cell_seconds: int = CELL_SECONDS
+
+
+def run_jobs(jobs: list[Job], *, workers: int, failed: Path) -> dict[str, float]:
+    """Run notebooks and keep their results; print a line for each.
 
     Parameters
     ----------
-    data : Dataset
-        All editions, already checked.
-    year : int
-        Closing year of the edition.
+    jobs : list of Job
+        What to run. Results appear in `Job.entry`, whole or not at all, as soon as a notebook ends,
+        so a run that is interrupted goes on from there.
     workers : int
-        Notebooks run at the same time, each in its own process.
+        Processes at the same time.
+    failed : Path
+        Folder that takes the notebook that failed.
 
     Returns
     -------
-    Path
-        The folder of the report.
+    dict
+        Seconds that each notebook took, by its name.
 
     Raises
     ------
     ReportError
-        A notebook failed; the message names notebook, cell, line and reason.
-    ParameterError
-        The dataset's id belongs to another folder under `data/`.
+        A notebook failed: its name, cell, line and reason in ten lines.
     """
-    root = project_root()
-    one, edition = select_edition(data, year)
-    register = one.assessments.empty
-    runs = plan_report(root / "notebooks", year=year, dataset=data.dataset_id, register=register)
-    place = root / "reports" / str(year) / data.dataset_id
-    return _build(data, edition, runs, place, workers=workers)
-
-
-def build_profile(data: Dataset, year: int, organisation_id: str) -> Path:
-    """Build the profile of one organisation under `reports/<year>/<dataset id>.profiles/<id>/`.
-
-    As `build_report`; the profiles lie beside the report, so that neither deletes the other.
-
-    Raises
-    ------
-    ParameterError
-        The edition has no such organisation, or no answers.
-    """
-    root = project_root()
-    one, edition = select_edition(data, year)
-    select_organisation(one, organisation_id)
-    if one.assessments.empty:
-        raise ParameterError(f"edition {year} of {data.dataset_id} has no answers to profile")
-    runs = plan_profile(
-        root / "notebooks", year=year, dataset=data.dataset_id, organisation_id=organisation_id
-    )
-    place = root / "reports" / str(year) / f"{data.dataset_id}.profiles" / organisation_id
-    return _build(data, edition, runs, place, organisation_id=organisation_id)
-
-
-def _build(
-    data: Dataset,
-    edition: Edition,
-    runs: list[Run],
-    place: Path,
-    *,
-    workers: int = 1,
-    organisation_id: str = "",
-) -> Path:
-    """Run notebooks, make pages, tables and workbooks of them, move the whole into place."""
-    started = time.perf_counter()
-    root = project_root()
-    _refuse_taken_id(data, root)
-    facts = load_published()
-    refuse(FrameworkError, examine_methods(data))
-    notebooks = [run.notebook for run in runs]
-    digest = source_digest(root, data, notebooks)
-    identity = Identity(data, edition, digest, organisation_id)
-    failed = root / "reports" / str(edition.edition_year) / "failed"
-    told = f"profile of {organisation_id}" if organisation_id else "report"
-    count = f"{len(runs)} notebook{'s' if len(runs) > 1 else ''}"
-    print(f"{told} {edition.edition_year}, {data.dataset_id}: {count}", flush=True)
-    with _built_aside(place) as folder:
-        seconds = _run_notebooks(runs, folder, root, data.folder, workers, failed)
-        _write_pages(folder, runs, root, identity, facts)
-        write_run(folder, root, identity, {run.name: run.parameters for run in runs}, notebooks)
-        seconds["report"] = time.perf_counter() - started
-        write_timings(folder, seconds, workers=workers)
-    print(f"{place.relative_to(root).as_posix()}/index.html  {seconds['report']:.1f} s", flush=True)
-    return place
-
-
-def _refuse_taken_id(data: Dataset, root: Path) -> None:
-    """A folder elsewhere must not write over the reports of a dataset under `data/`."""
-    own = root / "data" / data.dataset_id
-    if own.is_dir() and own.resolve() != data.folder.resolve():
-        raise ParameterError(
-            f"dataset id {data.dataset_id} belongs to data/{data.dataset_id} already; "
-            f"change the id in {data.folder / 'dataset.toml'}"
-        )
-
-
-@contextmanager
-def _built_aside(place: Path) -> Iterator[Path]:
-    """A new folder beside `place`, moved there when the block ends well, removed when not."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
-    aside.chmod(0o755)
-    old = aside.with_name(f"{aside.name}.old")
-    try:
-        yield aside
-        if place.exists():
-            place.rename(old)
-        aside.rename(place)
-    finally:
-        if old.exists() and not place.exists():
-            old.rename(place)
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _run_notebooks(
-    runs: list[Run], folder: Path, root: Path, dataset: Path, workers: int, failed: Path
-) -> dict[str, float]:
-    """Run all notebooks, print one line each, and raise on the first that fails."""
     seconds: dict[str, float] = {}
-    (folder / "notebooks").mkdir()
     shutil.rmtree(failed, ignore_errors=True)
+    if not jobs:
+        return seconds
     # spawned, not forked: papermill changes the working folder of its process
-    with ProcessPoolExecutor(min(workers, len(runs)), mp_context=get_context("spawn")) as pool:
-        jobs = {
-            pool.submit(_run_notebook, run, folder, root / ".cache", dataset): run for run in runs
-        }
-        for job in as_completed(jobs):
-            run = jobs[job]
-            try:
-                seconds[run.name] = job.result()
-            except ReportError as error:
-                pool.shutdown(wait=True, cancel_futures=True)
-                kept = _keep_failed(folder, run, failed)
-                raise ReportError(
-                    f"{error}\n  kept: {kept.relative_to(root).as_posix()}\n"
-                    "  the last good report, if there was one, is as it was"
-                ) from None
-            print(f"  {run.name}  {seconds[run.name]:.1f} s", flush=True)
+    context = multiprocessing.get_context("spawn")
+    count = min(workers, len(jobs))
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_follow_parent) as pool:
+        waiting = {pool.submit(_run_job, job, failed): job for job in jobs}
+        try:
+            for done in as_completed(waiting):
+                job = waiting[done]
+                seconds[job.run.name] = done.result()
+                print(
+                    f"  {job.run.name}  {seconds[job.run.name]:.1f} s  ({job.reason})", flush=True
+                )
+        except ReportError as error:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise ReportError(
+                f"{error}\n  kept: reports/{failed.parent.name}/{failed.name}/\n"
+                "  the last good report, if there was one, is as it was"
+            ) from None
+        except BaseException:
+            for child in multiprocessing.active_children():
+                child.kill()  # their kernels see it and end themselves
+            raise
     return seconds
 
 
-def _keep_failed(folder: Path, run: Run, failed: Path) -> Path:
-    failed.mkdir(parents=True, exist_ok=True)
-    kept = failed / f"{run.name}.ipynb"
-    output = folder / "notebooks" / kept.name
-    shutil.copyfile(output if output.exists() else run.notebook, kept)
-    return kept
+def _follow_parent() -> None:
+    """A worker leaves Ctrl-C to its parent and ends when the parent does, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        assert parent is not None
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
-def _run_notebook(run: Run, folder: Path, cache: Path, dataset: Path) -> float:
-    """Run one notebook in this process's kernel; seconds taken. Runs in a worker process."""
+def _run_job(job: Job, failed: Path) -> float:
+    """Run one notebook aside, then put its results where they are kept; seconds taken."""
     started = time.perf_counter()
-    # nbformat validates through jsonschema, which imports rfc3987_syntax: a grammar that takes
-    # over a second to compile and that no notebook needs. jsonschema does without it.
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
-    output = folder / "notebooks" / f"{run.name}.ipynb"
-    with tempfile.TemporaryDirectory(prefix="asan-") as private:
-        os.environ.update(_kernel_environment(folder, cache, dataset, Path(private)))
-        try:
-            papermill.execute_notebook(
-                str(run.notebook), str(output), parameters=run.parameters, kernel_name="python3",
-                cwd=str(run.notebook.parent), progress_bar=False, execution_timeout=_CELL_SECONDS,
-            )  # fmt: skip
-        except PapermillExecutionError as error:
-            raise ReportError(_describe_failure(run, error)) from None
-        except Exception as error:  # whatever stops a kernel ends as one message
-            lines = str(error).strip().splitlines() or [type(error).__name__]
-            raise ReportError(f"{run.name} failed: {lines[-1]}") from None
+    job.entry.parent.mkdir(parents=True, exist_ok=True)
+    for left in job.entry.parent.glob(f".{job.entry.name}.*"):
+        forget(left)
+    aside = Path(tempfile.mkdtemp(prefix=f".{job.entry.name}.", dir=job.entry.parent))
+    try:
+        _execute(job, aside, failed)
+        reads = json.loads((aside / "reads.json").read_text(encoding="utf-8"))
+        (aside / "reads.json").unlink()
+        named = job.sources.name_all({Path(path): digest for path, digest in reads.items()})
+        write_record(aside, job.state, named, aside)
+        forget(job.entry)
+        aside.rename(job.entry)
+    finally:
+        forget(aside)
     return time.perf_counter() - started
 
 
-def _kernel_environment(folder: Path, cache: Path, dataset: Path, private: Path) -> dict[str, str]:
+def _execute(job: Job, aside: Path, failed: Path) -> None:
+    """Execute the notebook of a job; figures, tables and records go to `aside`."""
+    # nbformat validates through jsonschema, which imports rfc3987_syntax: a grammar that takes
+    # over a second to compile and that no notebook needs. jsonschema does without it.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    run, output = job.run, aside / "notebooks" / f"{job.run.name}.ipynb"
+    output.parent.mkdir()
+    with tempfile.TemporaryDirectory(prefix="asan-") as private:
+        os.environ.update(_kernel_environment(job, aside, Path(private)))
+        try:
+            papermill.execute_notebook(
+                str(run.notebook), str(output), parameters=run.parameters, kernel_name="python3",
+                cwd=str(run.notebook.parent), progress_bar=False,
+                execution_timeout=job.cell_seconds,
+            )  # fmt: skip
+        except PapermillExecutionError as error:
+            _keep_failed(run, output, failed)
+            raise ReportError(_describe_failure(run, error)) from None
+        except Exception as error:  # whatever stops a kernel ends as one message
+            _keep_failed(run, output, failed)
+            raise ReportError(_describe_stop(run, error, job.cell_seconds)) from None
+    notebook = clean_notebook(nbformat.read(output, as_version=4))  # type: ignore[no-untyped-call]
+    text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    output.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def _keep_failed(run: Run, output: Path, failed: Path) -> None:
+    failed.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(output if output.exists() else run.notebook, failed / f"{run.name}.ipynb")
+
+
+def _describe_stop(run: Run, error: Exception, seconds: int) -> str:
+    """One or two lines for a notebook that ended in another way than a failed cell."""
+    text = str(error).strip()
+    if type(error).__name__ == "CellTimeoutError":
+        source = re.search(r"The contents of the cell were:\n-+\n(.*?)\n-+", text, flags=re.DOTALL)
+        first = source[1].strip().splitlines()[0] if source else ""
+        return f"{run.name} was stopped: a cell ran for more than {seconds} s\n  cell: {first}"
+    lines = text.splitlines() or [type(error).__name__]
+    return f"{run.name} failed: {lines[-1]}"
+
+
+def _kernel_environment(job: Job, output: Path, private: Path) -> dict[str, str]:
     """What a kernel gets from outside: where data and output are, one thread, no user settings."""
-    (cache / "matplotlib").mkdir(parents=True, exist_ok=True)
+    fonts = job.sources.root / ".cache" / "matplotlib"
+    fonts.mkdir(parents=True, exist_ok=True)
     profile = private / "ipython" / "profile_default"
     profile.mkdir(parents=True)
-    # a kernel warns of TCP; it talks over the loopback address only, in signed messages
-    quiet = "get_config().IPKernelApp.log_level = 40\n"
-    (profile / "ipython_kernel_config.py").write_text(quiet, encoding="utf-8")
+    watched = str(job.sources.root / "data"), str(job.sources.folder)
+    settings = (
+        f"get_config().IPKernelApp.log_level = {_QUIET}\n"
+        f"from asan_analysis.data.files import watch_folders\nwatch_folders(*{watched!r})\n"
+    )
+    (profile / "ipython_kernel_config.py").write_text(settings, encoding="utf-8")
     return {
-        OUTPUT_VARIABLE: str(folder),
-        FOLDER_VARIABLE: str(dataset),
+        OUTPUT_VARIABLE: str(output),
+        FOLDER_VARIABLE: str(job.sources.folder),
         **dict.fromkeys(_THREADS, "1"),
-        "MPLCONFIGDIR": str(cache / "matplotlib"),
+        "MPLCONFIGDIR": str(fonts),
         "MPLBACKEND": "agg",
         "IPYTHONDIR": str(private / "ipython"),
         "JUPYTER_CONFIG_DIR": str(private / "jupyter"),
@@ -263,32 +222,3 @@ def clean_notebook(notebook: Any) -> Any:
         for key in ("papermill", "execution"):
             cell["metadata"].pop(key, None)
     return notebook
-
-
-def _write_pages(
-    folder: Path, runs: list[Run], root: Path, identity: Identity, facts: Published
-) -> None:
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see _run_notebook
-    import nbformat
-
-    paths = {run.name: folder / "notebooks" / f"{run.name}.ipynb" for run in runs}
-    notebooks = {
-        name: clean_notebook(nbformat.read(path, as_version=4))  # type: ignore[no-untyped-call]
-        for name, path in paths.items()
-    }
-    chapters = [
-        {"name": name, "title": chapter_title(notebook)} for name, notebook in notebooks.items()
-    ]
-    for name, notebook in notebooks.items():
-        text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-        paths[name].write_text(f"{text}\n", encoding="utf-8", newline="\n")
-        write_notebook_page(notebook, name, folder / "notebooks", chapters, identity)
-    records = [
-        record
-        for run in runs
-        for record in json.loads((folder / "records" / f"{run.name}.json").read_text("utf-8"))
-    ]
-    shutil.rmtree(folder / "records")
-    write_codebook(folder, root / "data" / "dictionary.csv")
-    write_workbook(folder, records, chapters, identity, facts)
-    write_index(folder, records, chapters, identity)

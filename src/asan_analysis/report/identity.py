@@ -15,10 +15,8 @@ from asan_analysis import __version__
 from asan_analysis.data.datasets import TABLE_FILES, Dataset
 from asan_analysis.data.editions import Edition
 from asan_analysis.data.files import digest_of, files_below, sha256_of
+from asan_analysis.report.cache import PACKAGES
 from asan_analysis.report.words import Words, name_rows
-
-_PACKAGES = ("jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "pandera", "papermill",
-             "pyarrow", "scipy", "seaborn", "xlsxwriter")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,8 @@ def write_run(
 ) -> None:
     """Write `run.json`: what the report was made from, and every file of it, with checksums."""
     data = identity.data
-    project = [*notebooks, *_announced_files(root)]
+    lock = [path for path in [root / "requirements.lock"] if path.is_file()]
+    project = [*notebooks, *lock, *_announced_files(root)]
     inputs = {path.relative_to(root).as_posix(): sha256_of(path) for path in project}
     inputs |= {f"{data.dataset_id}/{path.name}": sha256_of(path) for path in _dataset_files(data)}
     _write_json(
@@ -119,7 +118,7 @@ def write_run(
             "kind": data.kind,
             "rules": data.rules[identity.edition.rules],
             "parameters": parameters,
-            "packages": {name: version(name) for name in _PACKAGES},
+            "packages": {name: version(name) for name in PACKAGES},
             "inputs": inputs,
             "outputs": {
                 path.relative_to(folder).as_posix(): sha256_of(path) for path in files_below(folder)

@@ -21,7 +21,7 @@ from matplotlib.axes import Axes
 
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
-from asan_analysis.data.files import project_root
+from asan_analysis.data.files import files_read, project_root, refuse_unrecorded
 from asan_analysis.data.published import Published
 from asan_analysis.data.tables import write_csv
 from asan_analysis.report import charts
@@ -175,7 +175,11 @@ class Chapter:
         _show_table({**texts["en"], **table}, [False, True, False, True])
 
     def save(self) -> list[str]:
-        """Write figures, tables and the records of this chapter; return the names written."""
+        """Write figures, tables and the records of this chapter; return the names written.
+
+        In a report it also writes which data files were read, and refuses a file that was opened
+        past `data.files`.
+        """
         for path, content in self.files.items():
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -187,6 +191,10 @@ class Chapter:
         records.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.records, ensure_ascii=False, indent=1, sort_keys=True)
         records.write_text(text, encoding="utf-8", newline="\n")
+        if OUTPUT_VARIABLE in os.environ:
+            refuse_unrecorded()
+            reads = {str(path): digest for path, digest in files_read().items()}
+            (self.folder / "reads.json").write_text(json.dumps(reads), encoding="utf-8")
         return [path.as_posix() for path in self.files]
 
     def _values(self, name: str, frame: pd.DataFrame, words: Words) -> dict[str, str]:
