@@ -164,6 +164,8 @@ def _refresh_chapters(
     task: Task, sources: cache.Sources, library: dict[str, str], workers: int, failed: Path
 ) -> dict[str, float]:
     """Run the chapters whose ground changed; the seconds each took."""
+    for left in task.kept.glob(".*"):  # of a build that was killed; this one holds the lock
+        cache.forget(left)
     jobs = []
     for run in task.runs:
         entry = task.kept / run.name

@@ -155,6 +155,8 @@ def is_current(dataset: str, year: str, organisation_id: str = "") -> Path | Non
         return None
     sources = Sources(root, folder.resolve(), str(about["id"]))
     entry, made = cache_of(root, place), root / "reports" / place
+    if any(entry.glob(".*")) or any(made.parent.glob(f".{made.name}.*")):
+        return None  # a build was killed, or is running
     extra = {path.relative_to(made).as_posix() for path in files_below(made)}
     extra -= {*read_record(entry).get("outputs", {}), UNCHECKED}
     changed = extra or find_change(entry, library_state(root), sources, made)

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,11 +80,15 @@ def run_jobs(jobs: list[Job], *, workers: int, failed: Path) -> dict[str, float]
                 print(
                     f"  {job.run.name}  {seconds[job.run.name]:.1f} s  ({job.reason})", flush=True
                 )
-        except ReportError as error:
+        except (ReportError, BrokenProcessPool) as error:
             pool.shutdown(wait=True, cancel_futures=True)
+            killed = f"{job.run.name} failed: its process was killed, perhaps for want of memory"
+            told = str(error) if isinstance(error, ReportError) else killed
+            kept = (
+                f"\n  kept: reports/{failed.parent.name}/{failed.name}/" if failed.is_dir() else ""
+            )
             raise ReportError(
-                f"{error}\n  kept: reports/{failed.parent.name}/{failed.name}/\n"
-                "  the last good report, if there was one, is as it was"
+                f"{told}{kept}\n  the last good report, if there was one, is as it was"
             ) from None
         except BaseException:
             for child in multiprocessing.active_children():
@@ -109,8 +114,6 @@ def _run_job(job: Job, failed: Path) -> float:
     """Run one notebook aside, then put its results where they are kept; seconds taken."""
     started = time.perf_counter()
     job.entry.parent.mkdir(parents=True, exist_ok=True)
-    for left in job.entry.parent.glob(f".{job.entry.name}.*"):
-        forget(left)
     aside = Path(tempfile.mkdtemp(prefix=f".{job.entry.name}.", dir=job.entry.parent))
     try:
         _execute(job, aside, failed)
@@ -164,7 +167,7 @@ def _describe_stop(run: Run, error: Exception, seconds: int) -> str:
     """One or two lines for a notebook that ended in another way than a failed cell."""
     text = str(error).strip()
     if type(error).__name__ == "CellTimeoutError":
-        source = re.search(r"The contents of the cell were:\n-+\n(.*?)\n-+", text, flags=re.DOTALL)
+        source = re.search(r"cell contents:\n-+\n(.*)", text, flags=re.DOTALL)
         first = source[1].strip().splitlines()[0] if source else ""
         return f"{run.name} was stopped: a cell ran for more than {seconds} s\n  cell: {first}"
     lines = text.splitlines() or [type(error).__name__]

@@ -1,0 +1,340 @@
+"""What stands after a fault: the last good report, no leftovers, no process left alive."""
+
+import json
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from small_project import (
+    CHAPTERS,
+    TABLES,
+    bytes_of,
+    make_project,
+    place_of,
+    processes_of,
+    report,
+    run,
+    start,
+    write_chapter,
+)
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+SLOW = "import time\ntime.sleep(600)"
+
+
+def good_project(folder: Path, *, register: bool) -> Path:
+    project = make_project(folder, register=register)
+    done = report(project)
+    assert done.returncode == 0, done.stderr
+    return project
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A project of one chapter with a good report."""
+    return good_project(tmp_path_factory.mktemp("built") / "p", register=True)
+
+
+@pytest.fixture
+def project(built, tmp_path):
+    """A copy of the project, its report and its cache, to break."""
+    shutil.copytree(built, tmp_path / "p", symlinks=True)
+    return tmp_path / "p"
+
+
+@pytest.fixture
+def whole(tmp_path):
+    """A project of all chapters with a good report."""
+    return good_project(tmp_path / "whole", register=False)
+
+
+def change_lock(project: Path) -> None:
+    """Every chapter has a reason to run again."""
+    lock = project / "requirements.lock"
+    lock.write_text(lock.read_text("utf-8") + "# changed\n", encoding="utf-8")
+
+
+def restore_lock(project: Path) -> None:
+    lock = project / "requirements.lock"
+    lock.write_text(lock.read_text("utf-8").removesuffix("# changed\n"), encoding="utf-8")
+
+
+def wait_for(process: subprocess.Popen, text: str) -> None:
+    """Read the output of a command until a line holds the text."""
+    for line in process.stdout:
+        if text in line:
+            return
+    raise AssertionError(f"{text} was never printed: {process.stderr.read()}")
+
+
+def wait_for_kernel(project: Path, process: subprocess.Popen) -> list[psutil.Process]:
+    """The processes of a project once a kernel runs."""
+    while process.poll() is None:
+        found = [one for one in processes_of(project) if "ipykernel" in " ".join(command(one))]
+        if found:
+            return found
+    raise AssertionError(process.stderr.read())
+
+
+def command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def assert_nothing_is_left(project: Path) -> None:
+    """Every process ends by itself, soon."""
+    _, alive = psutil.wait_procs(processes_of(project), timeout=20)
+    assert [command(one) for one in alive] == []
+
+
+def assert_the_next_run_mends(project: Path, good: dict[str, str]) -> None:
+    """The report is as it was, and the next build leaves it alone in its folder."""
+    assert bytes_of(place_of(project)) == good
+    for name, table in zip(CHAPTERS, TABLES, strict=True):
+        write_chapter(project, name, table)
+    done = report(project)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in place_of(project).parent.iterdir()] == ["tiny"]
+    assert bytes_of(place_of(project)) == good
+    kept = project / ".cache" / "reports" / "2023" / "tiny"
+    assert [path.name for path in kept.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_build_leaves_the_last_good_report_and_no_process(project, number):
+    good = bytes_of(place_of(project))
+    write_chapter(project, CHAPTERS[0], TABLES[0], SLOW)
+    process = start(project, "report", "--year", "2023", "--dataset", "tiny")
+    wait_for(process, "report 2023")
+    wait_for_kernel(project, process)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode in (130, -9), (out, err)
+    assert "Traceback" not in err
+    assert_nothing_is_left(project)
+    assert_the_next_run_mends(project, good)
+
+
+def test_killed_again_and_again_it_goes_on_from_the_chapters_that_were_done(whole):
+    """Killed at five moments; chapters that were done before a kill do not run again."""
+    good = bytes_of(place_of(whole))
+    change_lock(whole)
+    for moment in ("report 2023", CHAPTERS[0], CHAPTERS[1], "unchanged", CHAPTERS[2]):
+        process = start(whole, "report", "--year", "2023", "--dataset", "tiny", "--workers", "1")
+        wait_for(process, moment)
+        process.kill()
+        process.communicate(timeout=60)
+        assert_nothing_is_left(whole)
+        assert bytes_of(place_of(whole)) == good
+    done = report(whole)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("unchanged") >= 3
+    assert [path.name for path in place_of(whole).parent.iterdir()] == ["tiny"]
+
+
+def test_a_break_between_two_renames_is_mended(project):
+    """Where folders cannot change places in one step, a moved report is put back."""
+    good = bytes_of(place_of(project))
+    place = place_of(project)
+    place.rename(place.with_name(".tiny.old"))
+    (place.with_name(".tiny.half") / "figures").mkdir(parents=True)
+    write_chapter(project, CHAPTERS[0], TABLES[0], "raise ValueError('no')")
+    done = report(project)
+    assert done.returncode == 1
+    assert "ValueError: no" in done.stderr
+    shutil.rmtree(place.parent / "failed")
+    assert report(project).returncode == 1
+    shutil.rmtree(place.parent / "failed")
+    write_chapter(project, CHAPTERS[0], TABLES[0])
+    assert report(project).returncode == 0
+    assert [path.name for path in place.parent.iterdir()] == ["tiny"]
+    assert bytes_of(place) == good
+
+
+def test_a_cell_that_hangs_is_stopped_at_its_limit(project):
+    """The message names notebook, seconds and the cell."""
+    path = project / "notebooks" / f"{CHAPTERS[0]}.ipynb"
+    content = json.loads(path.read_text("utf-8"))
+    content["cells"][3]["source"] = "while True:\n    pass"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    code = (
+        "from pathlib import Path; from asan_analysis.report import cache, execute, plan\n"
+        "root = Path.cwd(); sources = cache.Sources(root, root / 'data' / 'tiny', 'tiny')\n"
+        "one = plan.plan_report(root / 'notebooks', year=2023, dataset='tiny')[0]\n"
+        "job = execute.Job(one, root / 'kept', {}, 'new', sources, 5)\n"
+        "execute.run_jobs([job], workers=1, failed=root / 'reports' / '2023' / 'failed')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True)
+    last = done.stderr[done.stderr.rindex("ReportError") :]
+    assert "00_data_and_coverage was stopped: a cell ran for more than 5 s" in last
+    assert "while True:" in last
+    assert (project / "reports" / "2023" / "failed" / "00_data_and_coverage.ipynb").is_file()
+    assert not (project / "kept").exists()
+    assert_nothing_is_left(project)
+
+
+@pytest.mark.parametrize(
+    ("victim", "told"),
+    [("kernel", "Kernel died"), ("worker", "its process was killed")],
+)
+def test_a_killed_kernel_or_worker_is_one_message(project, victim, told):
+    good = bytes_of(place_of(project))
+    whom = "os.getpid()" if victim == "kernel" else "os.getppid()"
+    extra = f"import os, signal, time\nos.kill({whom}, signal.SIGKILL)\ntime.sleep(60)"
+    write_chapter(project, CHAPTERS[0], TABLES[0], extra)
+    done = report(project)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert told in done.stderr
+    assert_nothing_is_left(project)
+    shutil.rmtree(project / "reports" / "2023" / "failed", ignore_errors=True)
+    assert_the_next_run_mends(project, good)
+
+
+def test_two_builds_at_once_wait_for_each_other(project):
+    change_lock(project)
+    arguments = ("report", "--year", "2023", "--dataset", "tiny")
+    first = start(project, *arguments)
+    wait_for(first, "report 2023")
+    second = start(project, *arguments)
+    told = [process.communicate(timeout=120) for process in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], told
+    assert "another build of this report is running; waiting for it" in told[1][0]
+    assert "unchanged" in told[1][0]
+    content = json.loads((place_of(project) / "run.json").read_text("utf-8"))
+    assert content["outputs"] == {
+        name: digest for name, digest in bytes_of(place_of(project)).items() if name != "run.json"
+    }
+
+
+def test_a_full_disk_is_one_message(project):
+    """No file may grow beyond 3 kB, as on a disk without room."""
+    good = bytes_of(place_of(project))
+    change_lock(project)
+    code = "import sys; from asan_analysis.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "report", "--year", "2023", "--dataset", "tiny"],
+        cwd=project, capture_output=True, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000)),
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "File too large" in done.stderr
+    shutil.rmtree(project / "reports" / "2023" / "failed", ignore_errors=True)
+    restore_lock(project)
+    assert_the_next_run_mends(project, good)
+
+
+def test_an_output_that_takes_no_folder_is_one_message(tmp_path):
+    project = make_project(tmp_path / "p", register=True)
+    (project / "reports").write_text("a file", encoding="utf-8")
+    done = report(project)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "cannot be written" in done.stderr
+    assert (project / "reports").read_text("utf-8") == "a file"
+
+
+def test_a_file_read_past_the_record_is_refused(project):
+    """A chapter reads a data file with pandas: it fails and says why."""
+    extra = 'import pandas as pd\npd.read_csv("../data/tiny/notes.csv")'
+    (project / "data" / "tiny" / "notes.csv").write_text("a\n1\n", encoding="utf-8")
+    write_chapter(project, CHAPTERS[0], TABLES[0], extra)
+    done = report(project)
+    assert done.returncode == 1
+    assert "notes.csv: read past asan_analysis.data" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("notebook", "notebook changed"),
+        ("data", "tiny/services.csv changed"),
+        ("new", "tiny/announced.csv is new"),
+        ("lock", "requirements.lock changed"),
+        ("kept", "tables/coverage_by_category.csv is not as it was made"),
+        ("published", "data/published/results.csv changed"),
+    ],
+)
+def test_a_chapter_runs_again_only_for_a_reason_that_is_told(project, change, reason):
+    tiny, kept = project / "data" / "tiny", project / ".cache" / "reports" / "2023" / "tiny"
+    files = {
+        "data": tiny / "services.csv",
+        "lock": project / "requirements.lock",
+        "published": project / "data" / "published" / "results.csv",
+        "kept": kept / CHAPTERS[0] / "tables" / "coverage_by_category.csv",
+    }
+    if change == "notebook":
+        write_chapter(project, CHAPTERS[0], TABLES[0], "1 + 1")
+    elif change == "new":
+        head = "edition_year,level,unit_id,node_id,scope,score_percent,rank,decimals,source\n"
+        (tiny / "announced.csv").write_text(head, encoding="utf-8")
+    else:
+        text = files[change].read_text("utf-8")
+        files[change].write_text(text.rstrip("\n") + "\n\n", encoding="utf-8")
+        if change == "kept":
+            (place_of(project) / "index.html").unlink()
+    done = report(project)
+    assert done.returncode == 0, done.stderr
+    assert f"({reason})" in done.stdout
+
+
+def test_only_the_chapter_that_changed_runs_again(whole):
+    write_chapter(whole, CHAPTERS[2], TABLES[2], "1 + 1")
+    done = report(whole)
+    assert done.stdout.count("unchanged") == len(CHAPTERS) - 1
+    assert f"  {CHAPTERS[2]}  " in done.stdout
+    assert "(notebook changed)" in done.stdout
+
+
+def test_nothing_changed_starts_nothing(project):
+    for _ in range(2):
+        done = report(project)
+        assert done.stdout.splitlines() == ["reports/2023/tiny/index.html  nothing changed"]
+    (place_of(project) / "index.html").write_text("changed by hand", encoding="utf-8")
+    done = report(project)
+    assert done.stdout.count("unchanged") == 1
+    assert "changed by hand" not in (place_of(project) / "index.html").read_text("utf-8")
+
+
+def test_bytes_repeat_in_another_place_time_zone_and_order(whole, tmp_path):
+    other = make_project(tmp_path / "elsewhere Əİş")
+    done = report(other, "--workers", "1", TZ="Asia/Baku", LC_ALL="C", PYTHONHASHSEED="77")
+    assert done.returncode == 0, done.stderr
+    assert bytes_of(place_of(other)) == bytes_of(place_of(whole))
+
+
+def test_verify_compares_with_what_was_built(project):
+    arguments = ("verify", "--year", "2023", "--dataset", "tiny")
+    done = run(project, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert " 0 differ" in done.stdout
+    services = project / "data" / "tiny" / "organisations.csv"
+    services.write_text(services.read_text("utf-8").replace("Fog", "Fig"), encoding="utf-8")
+    done = run(project, *arguments)
+    assert done.returncode == 1
+    assert "index.html: line" in done.stderr
+    assert "run.json: line" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_verify_without_a_report_takes_the_checksums_or_says_what_to_do(project):
+    arguments = ("verify", "--year", "2023", "--dataset", "tiny")
+    checksums = project / "reports" / "checksums"
+    checksums.mkdir()
+    shutil.copy(place_of(project) / "run.json", checksums / "2023-tiny.json")
+    shutil.rmtree(place_of(project))
+    done = run(project, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "compare it with reports/checksums/2023-tiny.json" in done.stdout
+    shutil.rmtree(checksums)
+    done = run(project, *arguments)
+    assert done.returncode == 1
+    assert "build it first: make report YEAR=2023" in done.stderr

@@ -1,0 +1,139 @@
+"""A project that reports in seconds: the real library, a tiny dataset, notebooks of three cells."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import psutil
+
+from asan_analysis.data.files import files_below, sha256_of
+from asan_analysis.report.plan import CHAPTERS
+
+ROOT = Path(__file__).resolve().parents[1]
+PARAMETERS = 'year: int = 2023  # edition\ndataset: str = "tiny"  # id'
+OPEN = """from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.published import load_published
+from asan_analysis.report.outputs import open_chapter
+data, edition = select_edition(load_dataset(dataset), year)
+chapter = open_chapter("{name}", data, edition, load_published())"""
+SHOW = 'chapter.table("data", "{table}", data.organisations[["organisation_id", "category"]])'
+SAVE = "names = chapter.save()"
+FILES = {
+    "dataset.toml": """id = "tiny"
+title_az = "Sınaq"
+title_en = "Trial"
+kind = "synthetic"
+status = "final"
+publisher = "Nobody"
+licence = "CC0"
+citation = "Trial."
+decimals = 2
+places = 3
+min_services = 1
+[[categories]]
+id = "x"
+title_az = "İks"
+title_en = "Ex"
+order = 1
+""",
+    "rules.toml": "",
+    "editions.csv": "edition_year,label_az,label_en,order,framework,rules\n"
+    "2023,2023,2023,1,framework.csv,rules.toml\n",
+    "framework.csv": "node_id,parent_id,weight,name_az,name_en\n"
+    "root,,1,Kök,Root\ni,root,1,Bir,One\n",
+    "organisations.csv": "edition_year,organisation_id,category,name_az,name_en,"
+    "aliases,successors\n"
+    "2023,a,x,Bulud,Cloud,,\n2023,b,x,Duman,Fog,,\n",
+    "services.csv": "edition_year,service_id,organisation_id,name_az,name_en,family_id\n"
+    "2023,s,a,Yağış,Rain,\n2023,t,b,Şeh,Dew,\n",
+}
+TABLES = ("coverage_by_category", "organisation_scores", "category_spread", "editions_shared")
+
+
+def notebook(name: str, table: str, extra: str = "") -> str:
+    """A chapter that shows and saves one table; `extra` is a cell before it saves."""
+    sources = [PARAMETERS, OPEN.format(name=name), SHOW.format(table=table), extra, SAVE]
+    cells = [{"cell_type": "markdown", "id": "t", "metadata": {}, "source": f"# {name}?"},
+             {"cell_type": "markdown", "id": "s", "metadata": {"tags": ["section:data"]},
+              "source": "## Data"}]  # fmt: skip
+    for number, source in enumerate(sources):
+        tags = {"tags": ["parameters"]} if number == 0 else {}
+        cells.append({"cell_type": "code", "id": f"c{number}", "metadata": tags, "outputs": [],
+                      "execution_count": None, "source": source})  # fmt: skip
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    content = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4,
+               "nbformat_minor": 5}  # fmt: skip
+    return json.dumps(content)
+
+
+def make_project(folder: Path, *, register: bool = False) -> Path:
+    """A project with the dataset `tiny`; a register runs the first chapter only."""
+    (folder / "notebooks").mkdir(parents=True)
+    shutil.copytree(ROOT / "data" / "published", folder / "data" / "published")
+    shutil.copy(ROOT / "data" / "dictionary.csv", folder / "data")
+    shutil.copy(ROOT / "requirements.lock", folder)
+    tiny = folder / "data" / "tiny"
+    tiny.mkdir()
+    for name, text in FILES.items():
+        (tiny / name).write_text(text, encoding="utf-8")
+    answers = {"edition_year": 2023, "service_id": ["s", "t"], "item_id": "i",
+               "status": "scored", "value": [1.0, 0.5]}  # fmt: skip
+    if not register:
+        pd.DataFrame(answers).to_parquet(tiny / "assessments.parquet")
+    for name, table in zip(CHAPTERS, TABLES, strict=True):
+        write_chapter(folder, name, table)
+    return folder
+
+
+def write_chapter(project: Path, name: str, table: str, extra: str = "") -> None:
+    path = project / "notebooks" / f"{name}.ipynb"
+    path.write_text(notebook(name, table, extra), encoding="utf-8")
+
+
+def start(project: Path, *arguments: str, **env: str) -> subprocess.Popen:
+    """The command in a session of its own, its output to be read line by line."""
+    environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", **env}
+    return subprocess.Popen(
+        [sys.executable, "-m", "asan_analysis", *arguments], cwd=project, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def run(project: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess:
+    process = start(project, *arguments, **env)
+    out, err = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+
+def report(project: Path, *more: str, **env: str) -> subprocess.CompletedProcess:
+    return run(project, "report", "--year", "2023", "--dataset", "tiny", *more, **env)
+
+
+def place_of(project: Path) -> Path:
+    return project / "reports" / "2023" / "tiny"
+
+
+def bytes_of(folder: Path) -> dict[str, str]:
+    """Checksum of every file of a report inside the byte promise."""
+    return {
+        path.relative_to(folder).as_posix(): sha256_of(path)
+        for path in files_below(folder)
+        if path.name != "timings.json"
+    }
+
+
+def processes_of(project: Path) -> list[psutil.Process]:
+    """Workers and kernels that belong to a project, by their working folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and Path(process.cwd()).is_relative_to(project):
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found
