@@ -23,7 +23,14 @@ from asan_analysis.data.provenance import project_root
 from asan_analysis.data.published import Published, load_published
 from asan_analysis.errors import FrameworkError, ParameterError, ReportError, refuse
 from asan_analysis.index.method import examine_methods
-from asan_analysis.report.identity import Identity, source_digest, write_run, write_timings
+from asan_analysis.report.identity import (
+    Identity,
+    input_checksums,
+    source_digest,
+    write_run,
+    write_timings,
+)
+from asan_analysis.report.origins import describe_inputs, list_shown, locate_cells
 from asan_analysis.report.outputs import OUTPUT_VARIABLE
 from asan_analysis.report.pages import (
     chapter_title,
@@ -119,8 +126,9 @@ def _build(
     print(f"{told} {edition.edition_year}, {data.dataset_id}: {count}", flush=True)
     with _built_aside(place) as folder:
         seconds = _run_notebooks(runs, folder, root, data.folder, workers, failed)
-        _write_pages(folder, runs, root, identity, facts)
-        write_run(folder, root, identity, {run.name: run.parameters for run in runs}, notebooks)
+        inputs = input_checksums(root, data, notebooks)
+        shown = _write_pages(folder, runs, root, identity, facts, inputs)
+        write_run(folder, identity, {run.name: run.parameters for run in runs}, inputs, shown)
         seconds["report"] = time.perf_counter() - started
         write_timings(folder, seconds, workers=workers)
     print(f"{place.relative_to(root).as_posix()}/index.html  {seconds['report']:.1f} s", flush=True)
@@ -258,7 +266,7 @@ def clean_notebook(notebook: Any) -> Any:
     notebook["metadata"].pop("papermill", None)
     language = notebook["metadata"].get("language_info", {})
     notebook["metadata"]["language_info"] = {"name": language.get("name", "python")}
-    for number, cell in enumerate(notebook["cells"]):
+    for number, cell in enumerate(notebook["cells"], start=1):
         cell["id"] = f"cell-{number:02d}"
         for key in ("papermill", "execution"):
             cell["metadata"].pop(key, None)
@@ -266,8 +274,14 @@ def clean_notebook(notebook: Any) -> Any:
 
 
 def _write_pages(
-    folder: Path, runs: list[Run], root: Path, identity: Identity, facts: Published
-) -> None:
+    folder: Path,
+    runs: list[Run],
+    root: Path,
+    identity: Identity,
+    facts: Published,
+    inputs: dict[str, str],
+) -> dict[str, Any]:
+    """Write every page, table and workbook; what stands on the pages, as `list_shown` tells it."""
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see _run_notebook
     import nbformat
 
@@ -288,7 +302,9 @@ def _write_pages(
         for run in runs
         for record in json.loads((folder / "records" / f"{run.name}.json").read_text("utf-8"))
     ]
+    records = locate_cells(records, notebooks)
     shutil.rmtree(folder / "records")
     write_codebook(folder, root / "data" / "dictionary.csv")
     write_workbook(folder, records, chapters, identity, facts)
-    write_index(folder, records, chapters, identity)
+    write_index(folder, records, chapters, identity, describe_inputs(inputs, identity, root))
+    return list_shown(records)
