@@ -38,17 +38,17 @@ def locate_cells(
 ) -> list[dict[str, Any]]:
     """The records, each with the id of the notebook cell that made it.
 
-    A record carries the execution count of its cell, which only the executed notebook can turn
-    into a cell. A record made outside a kernel has none, and gets an empty id.
+    A record carries the source of its cell, which the executed notebook turns into an id. A record
+    made outside a kernel has none, and gets an empty id.
     """
     cells = {
-        (name, cell["execution_count"]): str(cell["id"])
+        (name, cell["source"].rstrip("\n")): str(cell["id"])
         for name, notebook in notebooks.items()
         for cell in notebook["cells"]
-        if cell["cell_type"] == "code" and cell["execution_count"] is not None
+        if cell["cell_type"] == "code"
     }
     return [
-        {**record, "cell": cells.get((record["chapter"], record.get("execution")), "")}
+        {**record, "cell": cells.get((record["chapter"], record.get("source")), "")}
         for record in records
     ]
 

@@ -239,7 +239,7 @@ class Chapter:
         kind = kind_of(section, self.data.kind)
         self.records.append(
             {"what": what, "section": section, "kind": kind, "name": name,
-             "chapter": self.name, "execution": _execution_count(), **more}
+             "chapter": self.name, "source": _running_cell(), **more}
         )  # fmt: skip
 
 
@@ -250,10 +250,15 @@ def open_chapter(name: str, data: Dataset, edition: Edition, facts: Published) -
     return Chapter(name, data, edition, facts, folder)
 
 
-def _execution_count() -> int | None:
-    """The number of code cells run so far, this one included; None outside a kernel."""
+def _running_cell() -> str:
+    """The source of the cell that runs; empty outside a kernel.
+
+    The source and not `execution_count`: that number grows before the cell runs in some versions
+    of IPython and after it in others.
+    """
     shell = get_ipython()
-    return None if shell is None else int(shell.execution_count)
+    history = getattr(shell, "history_manager", None)
+    return str(history.input_hist_raw[-1]) if history else ""
 
 
 def _grouped(frame: pd.DataFrame, column: str) -> list[tuple[str, list[dict[str, Any]]]]:
