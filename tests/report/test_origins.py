@@ -87,6 +87,12 @@ def test_the_manifest_says_nothing_of_a_folder_elsewhere(tmp_path):
     assert {file.url for file in groups["dataset"]} == {""}
 
 
+def test_a_project_without_a_manifest_describes_its_files_by_the_dataset(tmp_path):
+    groups = origins.describe_inputs(INPUTS, identity(tmp_path), tmp_path)
+    assert {file.publisher for file in groups["dataset"]} == {"Nobody"}
+    assert [(file.kind, file.publisher) for file in groups["announced"]] == [("published", "")]
+
+
 def test_equal_cells_of_neighbouring_files_are_joined(tmp_path):
     root = project(tmp_path)
     here = identity(tmp_path / "mine")

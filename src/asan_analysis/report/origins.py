@@ -97,7 +97,7 @@ def describe_inputs(
     dict of str to list of InputFile
         `announced`, `dataset`, `project`; each sorted by name.
     """
-    listed = {str(row.path): row for row in each_row(load_manifest(root / "data"))}
+    listed = _manifest_rows(root / "data")
     data = identity.data
     own = (root / "data" / data.dataset_id).resolve() == data.folder.resolve()
     groups: dict[str, list[InputFile]] = {ANNOUNCED: [], DATASET: [], PROJECT: []}
@@ -118,6 +118,13 @@ def describe_inputs(
             file = InputFile(path, sha256, group, kind)
         groups[group].append(file)
     return groups
+
+
+def _manifest_rows(folder: Path) -> dict[str, Any]:
+    """The rows of a data folder's manifest by path; none where there is no manifest."""
+    if not (folder / "manifest.csv").exists():
+        return {}
+    return {str(row.path): row for row in each_row(load_manifest(folder))}
 
 
 def _group_of_file(path: str) -> str:
