@@ -298,7 +298,90 @@ def test_links_inside_the_report_lead_somewhere(folder, pages):
             if target.startswith("#"):
                 assert soup.find(id=target[1:]), (name, target)
             elif not re.match(r"https?:|data:", target):
-                assert ((folder / name).parent / target).resolve().exists(), (name, target)
+                file, _, anchor = target.partition("#")
+                place = ((folder / name).parent / file).resolve()
+                assert place.exists(), (name, target)
+                assert not anchor or f'id="{anchor}"' in place.read_text("utf-8"), (name, target)
+
+
+def origins_of(folder: Path, page: str) -> dict[str, dict]:
+    """What stands below each figure and table of a first page, beside what `run.json` says."""
+    soup = BeautifulSoup((folder / page).read_text("utf-8"), "html.parser")
+    shown = json.loads((folder / "run.json").read_text("utf-8"))["shown"]
+    found = {}
+    for key, told in shown.items():
+        name = key.partition("/")[2]
+        element = soup.main.find(id=name)
+        if element is not None:
+            line = element.find_next(class_="origin")
+            made, data, *sources = line("a")
+            kind = element.find_parent("section")["data-kind"]
+            found[name] = {**told, "kind": kind, "line": line, "made": made, "data": data,
+                           "links": sources}  # fmt: skip
+    assert len(found) == len(soup.main.select(".origin"))
+    assert len(found) == len(soup.main.select("figure, .places, .scroll > table, .scroll > h3"))
+    return found
+
+
+@pytest.mark.parametrize("page", ["index.html", "index.az.html"])
+def test_every_figure_and_table_leads_to_the_cell_that_made_it(folder, page):
+    """The source of the linked cell names the figure or table."""
+    for name, origin in origins_of(folder, page).items():
+        file, _, anchor = origin["made"]["href"].partition("#")
+        assert file == f"notebooks/{origin['notebook']}.html"
+        assert anchor == f"cell-{origin['cell']:02d}"
+        assert str(origin["cell"]) in origin["made"].get_text().split()
+        html = BeautifulSoup((folder / file).read_text("utf-8"), "html.parser")
+        code = html.find(id=anchor).select_one("details.code .highlight").get_text()
+        assert f'"{name}"' in code, (name, code)
+        notebook = json.loads((folder / file).with_suffix(".ipynb").read_text("utf-8"))
+        cell = notebook["cells"][origin["cell"] - 1]
+        assert cell["id"] == anchor
+        assert f'"{name}"' in "".join(cell["source"])
+
+
+@pytest.mark.parametrize("page", ["index.html", "index.az.html"])
+def test_every_figure_and_table_leads_to_its_input_files(project, folder, page):
+    """The files in the table are those of `run.json`, with the checksums they have on the disk."""
+    soup = BeautifulSoup((folder / page).read_text("utf-8"), "html.parser")
+    content = json.loads((folder / "run.json").read_text("utf-8"))
+    listed, groups = {}, {}
+    for group in soup.select("footer table.inputs tbody"):
+        rows = [row for row in group("tr") if row.code]
+        groups[group["id"]] = {row.th.get_text(): row.code["title"] for row in rows}
+        listed |= groups[group["id"]]
+        assert all(row.code.get_text() == row.code["title"][:12] for row in rows)
+    assert listed == content["inputs"]
+    for path, digest in listed.items():
+        below = "" if path.startswith(("data/", "notebooks/")) else "data"
+        assert sha256_of(project / below / path) == digest, path
+    for name, origin in origins_of(folder, page).items():
+        group = origin["data"]["href"].removeprefix("#")
+        assert group == f"inputs-{origin['inputs']}"
+        published = all(path.startswith("data/published/") for path in groups[group])
+        assert published is (origin["kind"] == "published"), name
+        assert origin["data"].get_text().split()[0] == str(len(groups[group]))
+
+
+@pytest.mark.parametrize("page", ["index.html", "index.az.html"])
+def test_every_figure_and_table_leads_to_its_public_source(folder, page):
+    """The pages that print it, the dataset's public page, or the script that invented it."""
+    benchmark = "https://digital-strategy.ec.europa.eu/en/library/egovernment-benchmark-2023"
+    announced = set()
+    for name in ("coverage", "editions", "results", "other_facts"):
+        announced |= set(pd.read_csv(ROOT / "data/published" / f"{name}.csv")["source_url"])
+    for name, origin in origins_of(folder, page).items():
+        links = [link["href"] for link in origin["links"]]
+        if origin["kind"] == "published":
+            assert links, name
+            assert set(links) <= announced, name
+            assert links == sorted(origin["sources"], key=lambda url: (url.split("/")[2], url))
+        elif origin["kind"] == "observed":
+            assert links == [benchmark], name
+        else:
+            assert links == []
+            assert "scripts/make_sample.py" in origin["line"].get_text()
+    assert (ROOT / "scripts" / "make_sample.py").is_file()
 
 
 def test_every_picture_has_a_text_that_says_its_series(pages):
@@ -453,10 +536,23 @@ def test_a_dataset_of_a_users_own_folder_is_reported_under_its_own_id(project, t
     (own / "announced.csv").unlink()
     about = (own / "dataset.toml").read_text("utf-8")
     about = about.replace('"egov_benchmark_2023"', '"own"').replace('"final"', '"draft"')
+    about = re.sub("(?m)^publisher = .*$", 'publisher = "My <b>office</b>"', about)
+    about = re.sub("(?m)^url = .*$", 'url = "https://example.org/mine"', about)
     (own / "dataset.toml").write_text(about, encoding="utf-8")
     done = run(project, "report", "--year", "2023", "--dataset", str(own))
     assert done.returncode == 0, done.stderr
     page = (project / "reports" / "2023" / "own" / "index.html").read_text("utf-8")
     assert "Draft: not for publication" in page
     assert "announced no figures" in page
+    group = BeautifulSoup(page, "html.parser").find(id="inputs-dataset")
+    files = {row.th.get_text(): row.code["title"] for row in group("tr") if row.code}
+    assert len(files) == 8
+    for path, digest in files.items():
+        assert digest == sha256_of(own / path.removeprefix("own/"))
+    assert "My <b>office</b>" in [cell.get_text() for cell in group("td")]
+    assert [link["href"] for link in group("a")] == ["https://example.org/mine"]
+    origins = origins_of(project / "reports" / "2023" / "own", "index.az.html")
+    own_links = {tuple(link["href"] for link in origin["links"])
+                 for origin in origins.values() if origin["kind"] == "observed"}  # fmt: skip
+    assert own_links == {("https://example.org/mine",)}
     shutil.rmtree(project / "reports" / "2023" / "own")

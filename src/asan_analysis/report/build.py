@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -25,7 +26,14 @@ from asan_analysis.errors import FrameworkError, ParameterError, ReportError, re
 from asan_analysis.index.method import examine_methods
 from asan_analysis.report import cache
 from asan_analysis.report.execute import Job, run_jobs
-from asan_analysis.report.identity import Identity, source_digest, write_run, write_timings
+from asan_analysis.report.identity import (
+    Identity,
+    input_checksums,
+    source_digest,
+    write_run,
+    write_timings,
+)
+from asan_analysis.report.origins import describe_inputs, list_shown, locate_cells
 from asan_analysis.report.pages import (
     chapter_title,
     write_codebook,
@@ -150,8 +158,9 @@ def _build(task: Task, root: Path, workers: int) -> None:
     seconds = _refresh_chapters(task, sources, library, workers, failed)
     with _built_aside(place) as folder:
         _gather(task, folder)
-        _write_pages(folder, runs, root, identity, facts)
-        write_run(folder, root, identity, {run.name: run.parameters for run in runs}, notebooks)
+        inputs = input_checksums(root, data, notebooks)
+        shown = _write_pages(folder, runs, root, identity, facts, inputs)
+        write_run(folder, identity, {run.name: run.parameters for run in runs}, inputs, shown)
         seconds["report"] = time.perf_counter() - started
         write_timings(folder, seconds, workers=workers)
         (task.kept / "record.json").unlink(missing_ok=True)
@@ -276,8 +285,14 @@ def _replace(aside: Path, place: Path) -> None:
 
 
 def _write_pages(
-    folder: Path, runs: list[Run], root: Path, identity: Identity, facts: Published
-) -> None:
+    folder: Path,
+    runs: list[Run],
+    root: Path,
+    identity: Identity,
+    facts: Published,
+    inputs: dict[str, str],
+) -> dict[str, Any]:
+    """Write every page, table and workbook; what stands on the pages, as `list_shown` tells it."""
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see report.execute
     import nbformat
 
@@ -296,7 +311,9 @@ def _write_pages(
         for run in runs
         for record in json.loads((folder / "records" / f"{run.name}.json").read_text("utf-8"))
     ]
+    records = locate_cells(records, notebooks)
     shutil.rmtree(folder / "records")
     write_codebook(folder, root / "data" / "dictionary.csv")
     write_workbook(folder, records, chapters, identity, facts)
-    write_index(folder, records, chapters, identity)
+    write_index(folder, records, chapters, identity, describe_inputs(inputs, identity, root))
+    return list_shown(records)

@@ -220,7 +220,7 @@ def clean_notebook(notebook: Any) -> Any:
     notebook["metadata"].pop("papermill", None)
     language = notebook["metadata"].get("language_info", {})
     notebook["metadata"]["language_info"] = {"name": language.get("name", "python")}
-    for number, cell in enumerate(notebook["cells"]):
+    for number, cell in enumerate(notebook["cells"], start=1):
         cell["id"] = f"cell-{number:02d}"
         for key in ("papermill", "execution"):
             cell["metadata"].pop(key, None)

@@ -94,19 +94,27 @@ def source_digest(root: Path, data: Dataset, notebooks: list[Path]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def write_run(
-    folder: Path,
-    root: Path,
-    identity: Identity,
-    parameters: Mapping[str, Mapping[str, Any]],
-    notebooks: list[Path],
-) -> None:
-    """Write `run.json`: what the report was made from, and every file of it, with checksums."""
-    data = identity.data
+def input_checksums(root: Path, data: Dataset, notebooks: list[Path]) -> dict[str, str]:
+    """sha256 of every notebook, the lock and every data file, named below project or dataset."""
     lock = [path for path in [root / "requirements.lock"] if path.is_file()]
     project = [*notebooks, *lock, *_announced_files(root)]
     inputs = {path.relative_to(root).as_posix(): sha256_of(path) for path in project}
-    inputs |= {f"{data.dataset_id}/{path.name}": sha256_of(path) for path in _dataset_files(data)}
+    own = {f"{data.dataset_id}/{path.name}": sha256_of(path) for path in _dataset_files(data)}
+    return inputs | own
+
+
+def write_run(
+    folder: Path,
+    identity: Identity,
+    parameters: Mapping[str, Mapping[str, Any]],
+    inputs: Mapping[str, str],
+    shown: Mapping[str, Any],
+) -> None:
+    """Write `run.json`: what the report was made from, and every file of it, with checksums.
+
+    `shown` tells the notebook, cell and sources of every figure and table.
+    """
+    data = identity.data
     _write_json(
         folder / "run.json",
         {
@@ -120,6 +128,7 @@ def write_run(
             "parameters": parameters,
             "packages": {name: version(name) for name in PACKAGES},
             "inputs": inputs,
+            "shown": shown,
             "outputs": {
                 path.relative_to(folder).as_posix(): sha256_of(path) for path in files_below(folder)
             },

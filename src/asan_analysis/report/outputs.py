@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from IPython.core.getipython import get_ipython
 from IPython.display import display
 from markupsafe import escape
 from matplotlib.axes import Axes
@@ -32,6 +33,7 @@ from asan_analysis.report.words import LANGUAGES, Words, in_language
 
 OUTPUT_VARIABLE = "ASAN_OUTPUT_FOLDER"
 _SHOWN_ROWS = 40
+_ADDRESSES = ("source_url", "score_source_url")
 
 
 @dataclass
@@ -83,7 +85,7 @@ class Chapter:
                 data = {"image/png": base64.b64encode(png).decode(), "text/plain": alt}
                 _display(data, {"image/png": {"alt": alt}})
                 _display({"text/markdown": texts[lang]["caption"]})
-        self._record("figure", section, name, texts=texts)
+        self._record("figure", section, name, texts=texts, **self._sources(section, frame))
 
     def table(
         self,
@@ -116,7 +118,7 @@ class Chapter:
         told = in_language(shown, "en")
         numeric = [_is_number(told[column]) for column in told]
         self._record("table", section, name, texts=texts, numeric=numeric, all_rows=len(shown),
-                     page=page, decimals=decimals)  # fmt: skip
+                     page=page, decimals=decimals, **self._sources(section, frame))  # fmt: skip
         _show_table(texts["en"], numeric)
 
     def keep(self, name: str, frame: pd.DataFrame) -> None:
@@ -166,8 +168,8 @@ class Chapter:
             heading = self._heading(name, words, self._values(name, frame, words))
             texts[lang] = {**heading, "groups": groups}
         self.keep(name, frame)
-        sources = sorted(set(frame["source_url"]))
-        self._record("places", "announced", name, texts=texts, sources=sources, decimals=2)
+        sources = self._sources("announced", frame)
+        self._record("places", "announced", name, texts=texts, decimals=2, **sources)
         columns = ["category", "rank", "organisation_id", "score_percent"]
         words = self.words("announced")
         table = {"columns": [words.column(column) for column in columns],
@@ -226,11 +228,26 @@ class Chapter:
             source = f"{self.data.about['publisher']}, {self.data.title(words.lang)}"
         return words.say("foot", kind=words.say(f"kind.{kind}"), source=source, count=count)
 
+    def _sources(self, section: str, frame: pd.DataFrame) -> dict[str, Any]:
+        """The public pages that print the figures of an announced frame.
+
+        A frame without addresses is a list of this project's own; the pages of the editions stand
+        for it.
+        """
+        if section != "announced":
+            return {}
+        columns = [column for column in _ADDRESSES if column in frame]
+        own = not columns
+        told = frame if columns else self.facts.editions
+        found = [told[column].dropna() for column in columns or ["source_url"]]
+        sources = sorted({str(url) for urls in found for url in urls})
+        return {"sources": sources, "own_list": own}
+
     def _record(self, what: str, section: str, name: str, **more: Any) -> None:
         kind = kind_of(section, self.data.kind)
         self.records.append(
             {"what": what, "section": section, "kind": kind, "name": name,
-             "chapter": self.name, **more}
+             "chapter": self.name, "source": _running_cell(), **more}
         )  # fmt: skip
 
 
@@ -239,6 +256,17 @@ def open_chapter(name: str, data: Dataset, edition: Edition, facts: Published) -
     given = os.environ.get(OUTPUT_VARIABLE)
     folder = Path(given) if given else project_root() / "reports" / "scratch"
     return Chapter(name, data, edition, facts, folder)
+
+
+def _running_cell() -> str:
+    """The source of the cell that runs; empty outside a kernel.
+
+    The source and not `execution_count`: that number grows before the cell runs in some versions
+    of IPython and after it in others.
+    """
+    shell = get_ipython()
+    history = getattr(shell, "history_manager", None)
+    return str(history.input_hist_raw[-1]) if history else ""
 
 
 def _grouped(frame: pd.DataFrame, column: str) -> list[tuple[str, list[dict[str, Any]]]]:

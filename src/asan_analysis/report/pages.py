@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from asan_analysis.data.contracts import DICTIONARY
 from asan_analysis.data.tables import each_row, read_cells, read_csv, write_csv
 from asan_analysis.errors import ReportError
 from asan_analysis.report.identity import Identity
+from asan_analysis.report.origins import InputFile, tell_inputs, trace_record
 from asan_analysis.report.parts import SECTIONS, TEMPLATES, environment, kind_of, style
 from asan_analysis.report.words import LANGUAGES, Words
 from asan_analysis.report.workbook import workbook_file
@@ -22,9 +24,14 @@ _ORDER = ("numbers", "sentence", "places", "figure", "table")
 
 
 def write_index(
-    folder: Path, records: list[dict[str, Any]], chapters: list[dict[str, str]], identity: Identity
+    folder: Path,
+    records: list[dict[str, Any]],
+    chapters: list[dict[str, str]],
+    identity: Identity,
+    inputs: Mapping[str, list[InputFile]],
 ) -> None:
     """Write `index.html` (English) and `index.az.html` from the records of all chapters."""
+    titles = {chapter["name"]: chapter["title"] for chapter in chapters}
     files = sorted(f"tables/{path.name}" for path in (folder / "tables").glob("*.csv"))
     names = {lang: "index.html" if lang == "en" else f"index.{lang}.html" for lang in LANGUAGES}
     languages = [
@@ -32,13 +39,16 @@ def write_index(
         for lang in LANGUAGES
     ]
     for lang in LANGUAGES:
+        trace = partial(trace_record, groups=inputs, chapters=titles, identity=identity,
+                        words=Words(lang))  # fmt: skip
         page = environment().get_template("index.html.j2").render(
             words=Words(lang), title=identity.title(lang), lead=identity.lead(lang),
             dataset=identity.data.title(lang),
             style=style(), version=__version__, languages=languages, chapters=chapters,
             draft=identity.data.about["status"] == "draft", files=files,
             workbook=f"tables/{workbook_file(lang)}",
-            sections=_sections(records, identity, lang), citation=identity.citation(lang),
+            sections=_sections(records, identity, lang), trace=trace,
+            inputs=tell_inputs(inputs, identity, Words(lang)), citation=identity.citation(lang),
             data_citation=identity.data.about["citation"],
             licence=identity.data.about["licence"], bibtex=identity.bibtex(),
         )  # fmt: skip
