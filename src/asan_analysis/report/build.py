@@ -165,8 +165,8 @@ def _build(task: Task, root: Path, workers: int) -> None:
         write_timings(folder, seconds, workers=workers)
         (task.kept / "record.json").unlink(missing_ok=True)
     cache.write_record(task.kept, library, _all_reads(task, sources), place)
-    shown = place.relative_to(root) if place.is_relative_to(root) else place
-    print(f"{shown.as_posix()}/index.html  {seconds['report']:.1f} s", flush=True)
+    told = (place.relative_to(root) if place.is_relative_to(root) else place).as_posix()
+    print(f"{told}/index.html  {seconds['report']:.1f} s", flush=True)
 
 
 def _refresh_chapters(
