@@ -82,7 +82,9 @@ def _check_words(name: str, tables: Tables, column: str, allowed: list[str]) -> 
     cells = tables[name][column]
     rule, remedy = "is not a category of the dataset", f"write one of {', '.join(allowed)}"
     wrong = np.flatnonzero(cells.notna() & ~cells.isin(allowed))
-    return problems_at(name, cells, wrong, rule, f"{remedy}, or add it to dataset.toml", first_row=2)
+    return problems_at(
+        name, cells, wrong, rule, f"{remedy}, or add it to dataset.toml", first_row=2
+    )
 
 
 _ABSENT = {

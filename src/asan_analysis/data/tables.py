@@ -255,7 +255,12 @@ def examine_table(
 
 
 def problems_at(
-    name: str, cells: pd.Series[Any], rows: NDArray[np.intp], rule: str, remedy: str, *,
+    name: str,
+    cells: pd.Series[Any],
+    rows: NDArray[np.intp],
+    rule: str,
+    remedy: str,
+    *,
     first_row: int,
 ) -> list[Problem]:
     """The same problem at some rows of a column, each with its value; a missing one is empty."""
@@ -334,10 +339,12 @@ def _failures(
     if contract.key:
         keys = list(contract.key)
         again = table.duplicated(keys) & table[keys].notna().all(axis=1)
-        told = table.loc[again, keys].astype("str").agg(" / ".join, axis=1).rename(", ".join(keys))
         rows, remedy = np.flatnonzero(again), "keep one row for each key"
-        told = told.reindex(table.index)
-        problems += problems_at(name, told, rows, "stands twice", remedy, first_row=first_row)
+        values = [" / ".join(map(str, key)) for key in table.loc[again, keys].to_numpy()]
+        told = pd.Series(values, index=rows, dtype="str", name=", ".join(keys))
+        problems += problems_at(
+            name, told.reindex(table.index), rows, "stands twice", remedy, first_row=first_row
+        )
     return problems
 
 
