@@ -131,13 +131,14 @@ means,aggregation,arithmetic,"[""geometric""]",yes,No source names it.,U5
 ITEMS = {2022: ("old", "shared"), 2023: ("new", "shared", "days", "users")}
 SERVICES = ("r1", "r2", "b1", "g1")
 NASTY = (
-    "", " ", "0", "-1", "1.2", "1,5", "1e999", "-1e308", "1e308", "1e-320", "nan", "NaN", "inf", "NA",
+    "", " ", "0", "-1", "1.2", "1,5", "1e999", "-1e308", "1e308", "1e-320", "nan", "NaN", "inf",
+    "NA",
     "None", "null", "20233", "2023.0", "2023.5", "0x10", "1_000", "٣", "²", "99999999999999999999",
     "../x", "..", "/etc/passwd", "=cmd|'/c calc'!A1", "<script>", "a b", "x\ny", '"', "'", ";", ",",
     "\t", "\\", "\0", "\ufeff", "\u200b", "\u202e", "ə", "e\u0301", "\u0130", "\U0001f600",
     "%s {0} {name}", "$x_1$", "total", "shared", "red", "r1", "rank", "unit_id", "all", "power:0.5",
     "power:", "power:1e5", "power:..", "power:-", "power:0", "scored", "not_answered",
-    "not_applicable", "[]", "{}", "[1", "x" * 300, "yes", "no", "1", "2", "minmax", "zscore", "rank",
+    "not_applicable", "[]", "{}", "[1", "x" * 300, "yes", "no", "1", "2", "minmax", "zscore",
     "percentile_rank", "distance_to_max", "goalposts", "geometric", "harmonic", "power:-300",
     "power:300", "con", "-", "2022", "2023",
 )  # fmt: skip
@@ -147,7 +148,8 @@ TOML_VALUES = (
     "07:32:00", "99999999999999999999999", '"zero"', '"weighted"', '"pooled"', '"name_en"',
     '"power:2"', '"power:1e9"', '"rounded"', '"dense"', '"average"', '["a", 1]', '"""', "1e400",
     '"goalposts"', '"zscore"', '"rank"', '"percentile_rank"', '"distance_to_max"', '"minmax"',
-    "1" + "0" * 400, "9" * 5000, "[" * 2000, "1e-9", "0x1F", "'\\'", '"\\ud800"', "[0, 1e308]", "[-1e308, 1e308]", "15", "1_0",
+    "1" + "0" * 400, "9" * 5000, "[" * 2000,
+    "1e-9", "0x1F", "'\\'", '"\\ud800"', "[0, 1e308]", "[-1e308, 1e308]", "15", "1_0",
 )  # fmt: skip
 TYPES: tuple[Callable[[Any], Any], ...] = (
     str, repr, lambda _: None, lambda cell: [cell], lambda cell: {"a": cell}, lambda _: True,
@@ -175,10 +177,11 @@ def write_dataset(folder: Path) -> None:
 
 
 def damage(folder: Path, chance: random.Random) -> None:
-    """Change between one and three things in the files of a dataset."""
-    for _ in range(chance.choice((1, 1, 1, 2, 3))):
+    """Change between one and four things in one file of a dataset, or in any."""
+    only = chance.choice(sorted(folder.iterdir())) if chance.random() < 0.5 else None
+    for _ in range(chance.choice((1, 1, 2, 3, 4))):
         files = sorted(path for path in folder.iterdir() if path.is_file())
-        path = chance.choice(files)
+        path = only if only in files else chance.choice(files)
         kinds = {".csv": damage_csv, ".toml": damage_toml, ".parquet": damage_parquet}
         if chance.random() < 0.2:
             damage_bytes(path, files, chance)

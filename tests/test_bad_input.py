@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import io
-import json
 import os
 import sys
 import tempfile
@@ -98,8 +97,9 @@ def place(name: str, put: Callable[[Path], object], *told: str) -> Bad:
     return Bad(name, damage, told)
 
 
-def cut(path: Path) -> None:
-    """Keep the first half of a file."""
+def cut_answers(folder: Path) -> None:
+    """Keep the first half of the answers' bytes."""
+    path = folder / "assessments.parquet"
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
 
@@ -150,7 +150,8 @@ BAD: dict[str, Bad] = {
         "editions.csv", lambda text: text.encode("utf-16-le"),
         r"the file holds the control character '\x00' in line 1; remove it"),
     "lone surrogate": recode(
-        "organisations.csv", lambda text: text.replace("Red", "\ud800").encode("utf-8", "surrogatepass"),
+        "organisations.csv",
+        lambda text: text.replace("Red", "\ud800").encode("utf-8", "surrogatepass"),
         "the file is not UTF-8 (byte"),
     "NUL byte": edit("organisations.csv", "Red", "Re\0d",
                      r"the file holds the control character '\x00' in line 2; remove it"),
@@ -168,7 +169,7 @@ BAD: dict[str, Bad] = {
     "blank file": place("services.csv", lambda path: path.write_bytes(b"\n \n"),
                         "the file is empty; write a header line and rows"),
     "header only": recode("editions.csv", lambda text: text.splitlines()[0].encode(),
-                          "editions.csv: 1 problem\n  the file has no rows; add the rows below the header"),
+                          "editions.csv: 1 problem\n  the file has no rows; add the rows"),
     "missing column": edit("services.csv", "family_id", "family",
                            "family_id: has no such column; add family_id; found edition_year"),
     "repeated column": edit("services.csv", "family_id", "name_az",
@@ -203,6 +204,10 @@ BAD: dict[str, Bad] = {
                             "row 2, edition_year: 2021 is not in editions.csv; add it there"),
     "year 20233": edit("editions.csv", "2023,2023", "20233,2023",
                        "row 3, edition_year: 20233 is not a year; write the closing year"),
+    "wrong year beside an empty one": edit(
+        "services.csv", "2022,r1,red,Xidmət 1,Service 1,F1,10\n2022,r2",
+        "20233,r1,red,Xidmət 1,Service 1,F1,10\n,r2",
+        "row 2, edition_year: 20233 is not a year", "row 3, edition_year: is empty"),
     "1e999": edit("framework_new.csv", "total,2,,", "total,1e999,,",
                   "row 6, weight: 1e999 is not a finite number"),
     "negative weight": edit("framework_new.csv", "total,2,,", "total,-2,,",
@@ -230,7 +235,8 @@ BAD: dict[str, Bad] = {
     "words for missing": answers(
         lambda one: {**one, "value": ["NaN"] + [str(value or "") for value in one["value"][1:]]},
         "row 1, value: NaN is not a finite number; write it with a point, as 12.5"),
-    "unknown item": cell("item_id", "9.9", "row 1, item_id: 9.9 is not an item of framework_old.csv"),
+    "unknown item": cell("item_id", "9.9",
+                         "row 1, item_id: 9.9 is not an item of framework_old.csv"),
     "unknown service": cell("service_id", "r9",
                             "row 1, service_id: r9 is not in services.csv for that edition"),
     "unknown status": cell("status", "maybe", "row 1, status: maybe is not known; write one of "
@@ -250,7 +256,7 @@ BAD: dict[str, Bad] = {
                                "row 1, service_id:", ID),
     "a column twice": Bad("assessments.parquet", duplicate_column,
                           ("the file repeats the column 'value'",)),
-    "truncated parquet": Bad("assessments.parquet", lambda folder: cut(folder / "assessments.parquet"),
+    "truncated parquet": Bad("assessments.parquet", cut_answers,
                              ("the file is not a parquet file:", "write it again")),
     "CSV called parquet": place("assessments.parquet", copy_over("services.csv"),
                                 "the file is not a parquet file:"),
@@ -279,8 +285,6 @@ BAD: dict[str, Bad] = {
                                  "categories.id: <script> is not a code"),
     "framework outside": edit("editions.csv", "framework_new.csv", "../framework.csv",
                               "framework: ../framework.csv is not a plain file name; put the file"),
-    "a file name with a control letter": edit("editions.csv", "rules_new.toml", "r\u202e.toml",
-                                           r"r\u202e.toml: 1 problem"),
     "circle": edit("framework_new.csv", "part,total,", "part,new,",
                    "row 3, parent_id: new is part of a circle that the root does not reach"),
     "two roots": edit("framework_new.csv", "part,total,", "part,,",
@@ -400,6 +404,14 @@ def test_names_in_both_forms_match(folder: Path) -> None:
     (folder / "evaluations.parquet").unlink()
     assert run("check", str(folder))[0] == 0
     assert composed in set(load_dataset(str(folder)).assessments["item_id"])
+
+
+def test_a_file_name_is_shown_legibly(folder: Path) -> None:
+    """A name that reverses the writing direction stands in the message as its code."""
+    bad = edit("editions.csv", "rules_new.toml", "r\u202e.toml")
+    bad.damage(folder)
+    told = refused(["check", str(folder)], folder)
+    assert "r\\u202e.toml: 1 problem\n  the file is missing; add the file" in told
 
 
 @pytest.mark.parametrize("given", ["x" * 5_000, "./" + "x" * 5_000, "./circle", "a\nb", "\u202e"])

@@ -107,9 +107,14 @@ def test_no_name_becomes_an_element(report):
     for path in pages:
         page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         assert not page.find_all("script"), path.name
-        assert not [tag for tag in page.find_all() if any(key.startswith("on") for key in tag.attrs)]
-        assert not [tag for tag in page.find_all("img")
-                    if not str(tag.get("src")).startswith(("figures/", "data:image/png"))]
+        assert not [
+            tag for tag in page.find_all() if any(key.startswith("on") for key in tag.attrs)
+        ]
+        assert not [
+            tag
+            for tag in page.find_all("img")
+            if not str(tag.get("src")).startswith(("figures/", "data:image/png"))
+        ]
         links = [str(tag.get("href")) for tag in page.find_all("a")]
         assert not [link for link in links if link.startswith("javascript")]
         for output in page.select(".output_area, section"):

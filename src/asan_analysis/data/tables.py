@@ -334,14 +334,14 @@ def _failures(
         values = pd.Series(table[column].dropna().unique())
         for value, text in _refused_values(values, rule):
             about, _, remedy = text.partition("; ")
-            rows = np.flatnonzero(table[column] == value)
+            rows = np.flatnonzero((table[column] == value).fillna(False))
             problems += problems_at(name, cells[column], rows, about, remedy, first_row=first_row)
     if contract.key:
         keys = list(contract.key)
         again = table.duplicated(keys) & table[keys].notna().all(axis=1)
         rows, remedy = np.flatnonzero(again), "keep one row for each key"
-        values = [" / ".join(map(str, key)) for key in table.loc[again, keys].to_numpy()]
-        told = pd.Series(values, index=rows, dtype="str", name=", ".join(keys))
+        texts = [" / ".join(map(str, key)) for key in table.loc[again, keys].to_numpy()]
+        told = pd.Series(texts, index=rows, dtype="str", name=", ".join(keys))
         problems += problems_at(
             name, told.reindex(table.index), rows, "stands twice", remedy, first_row=first_row
         )
