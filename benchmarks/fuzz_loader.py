@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import random
 import sys
 import tempfile
@@ -374,7 +375,7 @@ def remember_tables() -> None:
     kept: dict[tuple[str, bytes], Any] = {}
 
     def read(path: Path, contract: Any, problems: list[Any], *, required: bool) -> Any:
-        key = (path.name, path.read_bytes()) if path.is_file() else ("", b"")
+        key = (path.name, path.read_bytes()) if os.path.isfile(path) else ("", b"")
         if key in kept:
             return kept[key]
         table = plain(path, contract, problems, required=required)

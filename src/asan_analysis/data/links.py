@@ -47,8 +47,9 @@ def check_links(
         What is told already; the value of an answer told there is left alone.
     """
     problems = _check_places(tables["editions.csv"])
-    problems += _check_words("announced.csv", tables, "scope", [*categories, CATEGORY_ALL])
     if categories:
+        scopes = [*categories, CATEGORY_ALL]
+        problems += _check_words("announced.csv", tables, "scope", scopes)
         problems += _check_words("organisations.csv", tables, "category", categories)
     if "editions.csv" not in unread:
         for name in _OF_AN_EDITION:

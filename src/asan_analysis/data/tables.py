@@ -190,8 +190,10 @@ def read_toml(path: Path, *, name: str = "") -> dict[str, Any]:
         content = tomllib.loads(text)
     except RecursionError:
         raise unreadable(name, "is nested too deeply", "correct it") from None
-    except ValueError as error:  # not only TOMLDecodeError: a number may have too many digits
+    except tomllib.TOMLDecodeError as error:
         raise unreadable(name, f"is not TOML: {error}", "correct that line") from None
+    except ValueError:
+        raise unreadable(name, "holds a number without end", "correct it") from None
     _refuse_controls(content, name, "")
     return content
 
@@ -314,7 +316,7 @@ def _as_number(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
     else:
         values = pd.to_numeric(cells.mask(blank), errors="coerce").astype("float64")
     wrong = ~blank & ~np.isfinite(values)
-    return values, wrong, ("is not a finite number", "write it with a point, as 12.5")
+    return values.mask(wrong), wrong, ("is not a finite number", "write it with a point, as 12.5")
 
 
 def _as_integer(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
