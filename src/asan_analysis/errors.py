@@ -17,11 +17,20 @@ class Problem(NamedTuple):
     remedy: str
 
     def __str__(self) -> str:
-        place = ", ".join(
-            part for part in (f"row {self.row}" if self.row else "", self.column) if part
-        )
-        found = f"{self.value} {self.rule}" if self.value else self.rule
-        return f"{place}: {found}; {self.remedy}" if place else f"{found}; {self.remedy}"
+        column, value = legible(self.column), legible(self.value)
+        rule, remedy = legible(self.rule, 300), legible(self.remedy, 500)
+        place = ", ".join(part for part in (f"row {self.row}" if self.row else "", column) if part)
+        found = f"{value} {rule}" if value else rule
+        return f"{place}: {found}; {remedy}" if place else f"{found}; {remedy}"
+
+
+def legible(text: str, most: int = 80) -> str:
+    """A text on one line for a message: cut where it is long, unprintable letters as codes."""
+    cut = f"{text[:most]}… ({len(text)} characters)" if len(text) > most else text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in cut
+    )
 
 
 class AsanAnalysisError(Exception):
@@ -62,12 +71,14 @@ def describe(problems: list[Problem]) -> str:
     The same fault in many rows is told once and counted; long lists are cut and counted.
     """
     lines: list[str] = []
-    for file in dict.fromkeys(problem.file for problem in problems):
-        own = [problem for problem in problems if problem.file == file]
-        alike: dict[Problem, list[Problem]] = {}
+    files: dict[str, list[Problem]] = {}
+    for problem in problems:
+        files.setdefault(problem.file, []).append(problem)
+    for file, own in files.items():
+        alike: dict[tuple[str, ...], list[Problem]] = {}
         for problem in own:
-            alike.setdefault(problem._replace(row=None), []).append(problem)
-        lines.append(f"{file}: {len(own)} problem{'s' if len(own) > 1 else ''}")
+            alike.setdefault(problem[2:], []).append(problem)
+        lines.append(f"{legible(file)}: {len(own)} problem{'s' if len(own) > 1 else ''}")
         for group in list(alike.values())[:_SHOWN]:
             lines.append(f"  {_tell(group)}")
         if len(alike) > _SHOWN:

@@ -819,6 +819,22 @@ def test_scaling_the_weights_of_all_siblings_changes_nothing(seed, factor):
 
 @QUICK
 @given(seed=st.integers(0, 10**6))
+def test_the_order_of_the_nodes_of_a_framework_moves_no_score(seed):
+    """Sums run in another order, so the last bits may differ and nothing else."""
+    rows, rules, answers, services, _ = random_dataset(seed)
+    exact = Rules(**{**vars(rules), "round": {}, "round_service": None})
+    mixed = [rows[place] for place in np.random.default_rng(seed).permutation(len(rows))]
+    there, back = (
+        by_key(score_services(long(answers), services, tree_of(*nodes), exact),
+               "service_id", "score_percent")
+        for nodes in (rows, mixed)
+    )  # fmt: skip
+    assert there.keys() == back.keys()
+    assert [back[key] for key in there] == near(list(there.values()))
+
+
+@QUICK
+@given(seed=st.integers(0, 10**6))
 def test_the_weight_redistributed_is_the_nominal_weight_of_missing_items(seed):
     rows, rules, answers, services, _ = random_dataset(seed)
     rules = Rules(range=(1.0, 10.0), aggregation=rules.aggregation)

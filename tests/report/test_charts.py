@@ -249,3 +249,21 @@ def test_the_badge_stands_on_a_synthetic_figure_only():
 def test_cells_of_a_grid_can_be_read(score):
     cell = matplotlib.colors.to_hex(score_charts._HEAT(score / 100))
     assert contrast(cell, charts.INK) >= 4.5
+
+
+def test_names_are_drawn_as_they_are():
+    """A dollar is no formula, an underscore hides nothing from a legend, a long name is cut."""
+    names = {"x": "_$a_1$", "y": r"$\\frac{1", "a": "two\nlines", "b": "long " * 80, "T": "$T"}
+    words = charts.drawable(Words("en", names))
+    frame = pd.DataFrame(
+        {"category": ["x", "y"], "node_id": ["T", "T"], "score_percent": [50.0, 60.0],
+         "lowest": [40.0, 50.0], "highest": [60.0, 70.0]}
+    )  # fmt: skip
+    with plt.style.context(charts.STYLE):
+        ax = score_charts.plot_parameters(frame, words=words)
+        ax.figure.draw_without_rendering()
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert legend == ["\u200b_$a_1$", names["y"]]
+    assert not any(text.get_parse_math() for text in ax.get_yticklabels())
+    assert words.name("a") == "two lines"
+    assert len(words.name("b")) == 120 and words.name("b").endswith("…")

@@ -31,10 +31,9 @@ def _at_least(low: float) -> pa.Check:
     return pa.Check.ge(low, error=f"is below {low:g}; correct the figure")
 
 
-_CODE = pa.Check.str_matches(
-    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
-    error="is not a code; use ascii letters, digits, '_', '-' and '.'",
-)
+CODE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+CODE_RULE = "is not a code; use ascii letters, digits, '_', '-' and '.'"
+_CODE = pa.Check.str_matches(CODE, error=CODE_RULE)
 _YEAR = pa.Check.in_range(
     1900, 2200, error="is not a year; write the closing year of the edition, as 2023"
 )
@@ -48,7 +47,7 @@ _METHOD = pa.Check.str_matches(
 def _is_json(text: str) -> bool:
     try:
         return isinstance(json.loads(text), list | dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

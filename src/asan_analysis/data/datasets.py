@@ -15,9 +15,9 @@ import pandas as pd
 from asan_analysis.data import contracts, tables
 from asan_analysis.data.editions import Edition, find_edition
 from asan_analysis.data.files import DEFAULT_DATASET as DEFAULT_DATASET
-from asan_analysis.data.files import is_file, project_root
+from asan_analysis.data.files import is_there, project_root
 from asan_analysis.data.links import check_links
-from asan_analysis.errors import DataError, ParameterError, Problem, refuse
+from asan_analysis.errors import DataError, ParameterError, Problem, legible, refuse
 
 FOLDER_VARIABLE = "ASAN_DATASET_FOLDER"
 
@@ -68,16 +68,16 @@ def dataset_folder(dataset: str) -> Path:
     if not dataset.strip():
         raise ParameterError("the dataset is empty; give an id under data/ or a folder")
     if "/" in dataset or "\\" in dataset or dataset in (".", ".."):
-        return Path(dataset).resolve()
+        return Path(os.path.realpath(dataset))  # Path.resolve stops at a circle of links
     root = project_root()
     folder = root / "data" / dataset
-    if (folder / "dataset.toml").is_file():
+    if os.path.isfile(folder / "dataset.toml"):
         return folder
-    if (Path(dataset) / "dataset.toml").is_file():
-        return Path(dataset).resolve()
+    if os.path.isfile(Path(dataset, "dataset.toml")):
+        return Path(os.path.realpath(dataset))
     known = sorted(path.parent.name for path in (root / "data").glob("*/dataset.toml"))
     raise ParameterError(
-        f"dataset {dataset!r} is neither under data/ nor a folder with a dataset.toml; "
+        f"dataset '{legible(dataset)}' is neither under data/ nor a folder with a dataset.toml; "
         f"known: {', '.join(known)}"
     )
 
@@ -129,8 +129,8 @@ def examine_dataset(dataset: str) -> tuple[Dataset, list[Problem]]:
         No such dataset.
     """
     folder = dataset_folder(dataset)
-    if not folder.is_dir():
-        raise ParameterError(f"dataset {dataset!r}: there is no such folder")
+    if not os.path.isdir(folder):  # Path.is_dir stops at a name that is too long
+        raise ParameterError(f"dataset '{legible(dataset)}': there is no such folder")
     problems: list[Problem] = []
     read = _collect(problems, lambda: tables.read_toml(folder / "dataset.toml"))
     about = {} if read is None else read
@@ -230,11 +230,13 @@ def _read_table(
 ) -> pd.DataFrame | None:
     """A table with its failures added to the list; None when it is unreadable."""
     name, parquet = path.name, path.suffix == ".parquet"
-    if not required and not is_file(path):
+    if not required and not is_there(path):
         return _nothing(contract)
 
     def read() -> tuple[pd.DataFrame, list[Problem]]:
         cells = tables.read_parquet(path) if parquet else tables.read_cells(path)
+        if required and cells.empty:
+            raise tables.unreadable(name, "has no rows", "add the rows below the header")
         return tables.examine_table(cells, contract, name=name, first_row=1 if parquet else 2)
 
     table, found = _collect(problems, read) or (None, [])
@@ -309,6 +311,10 @@ def _check_about(about: dict[str, Any]) -> list[Problem]:
             if not isinstance(entry, dict) or type(entry.get(key)) is not kind:
                 add(f"categories.{key}", entry, f"needs {_TYPE_NAMES[kind]}", "add it")
     names = [str(name) for name in _categories(about)["id"]]
+    for name in names:
+        if not re.fullmatch(contracts.CODE, name):
+            rule, remedy = contracts.CODE_RULE.split("; ")
+            add("categories.id", name, rule, remedy)
     for name in sorted({name for name in names if names.count(name) > 1}):
         add("categories.id", name, "stands twice", "keep one category for each id")
     return problems

@@ -41,7 +41,7 @@ def read_file(path: Path) -> bytes:
     OSError
         The file is missing (which is recorded too) or cannot be read.
     """
-    place = path.resolve()
+    place = Path(os.path.realpath(path))
     try:
         content = place.read_bytes()
     except FileNotFoundError:
@@ -51,12 +51,12 @@ def read_file(path: Path) -> bytes:
     return content
 
 
-def is_file(path: Path) -> bool:
-    """Whether there is such a file; that there is none is recorded."""
-    place = path.resolve()
-    if not place.exists():
-        _READ[place] = ""
-    return place.exists()
+def is_there(path: Path) -> bool:
+    """Whether a file, or a link to nowhere, stands there; that there is none is recorded."""
+    there = os.path.lexists(path)
+    if not there:
+        _READ[Path(os.path.realpath(path))] = ""
+    return there
 
 
 def files_read() -> dict[Path, str]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from asan_analysis.data.contracts import CATEGORY_ALL
-from asan_analysis.data.tables import each_row
+from asan_analysis.data.tables import each_row, problems_at
 from asan_analysis.errors import Problem
 
 Tables = Mapping[str, pd.DataFrame]
@@ -47,8 +47,9 @@ def check_links(
         What is told already; the value of an answer told there is left alone.
     """
     problems = _check_places(tables["editions.csv"])
-    problems += _check_words("announced.csv", tables, "scope", [*categories, CATEGORY_ALL])
     if categories:
+        scopes = [*categories, CATEGORY_ALL]
+        problems += _check_words("announced.csv", tables, "scope", scopes)
         problems += _check_words("organisations.csv", tables, "category", categories)
     if "editions.csv" not in unread:
         for name in _OF_AN_EDITION:
@@ -81,12 +82,10 @@ def _check_words(name: str, tables: Tables, column: str, allowed: list[str]) -> 
     """Cells that are not one of the dataset's own words."""
     cells = tables[name][column]
     rule, remedy = "is not a category of the dataset", f"write one of {', '.join(allowed)}"
-    return [
-        Problem(
-            name, int(row) + 2, column, cells[row], rule, f"{remedy}, or add it to dataset.toml"
-        )
-        for row in cells.index[cells.notna() & ~cells.isin(allowed)]
-    ]
+    wrong = np.flatnonzero(cells.notna() & ~cells.isin(allowed))
+    return problems_at(
+        name, cells, wrong, rule, f"{remedy}, or add it to dataset.toml", first_row=2
+    )
 
 
 _ABSENT = {
@@ -108,10 +107,8 @@ def _unknown(
     found = pd.MultiIndex.from_frame(frame[columns]).isin(known)
     first = 1 if name.endswith(".parquet") else 2
     rule, remedy = _ABSENT[columns[-1]], "add it there or correct this row"
-    return [
-        Problem(name, row + first, columns[-1], str(frame[columns[-1]].iloc[row]), rule, remedy)
-        for row in np.flatnonzero(whole & ~found).tolist()
-    ]
+    wrong = np.flatnonzero(whole & ~found)
+    return problems_at(name, frame[columns[-1]], wrong, rule, remedy, first_row=first)
 
 
 def _check_answers(
@@ -121,10 +118,8 @@ def _check_answers(
     problems: list[Problem] = []
 
     def add(rows: pd.Series[bool], column: str, rule: str, remedy: str) -> None:
-        for row in np.flatnonzero(rows).tolist():
-            value = answers[column].iloc[row]
-            shown = "" if pd.isna(value) else f"{value}"
-            problems.append(Problem(name, row + 1, column, shown, rule, remedy))
+        found = np.flatnonzero(rows)
+        problems.extend(problems_at(name, answers[column], found, rule, remedy, first_row=1))
 
     for edition in each_row(editions):
         framework = method.get(str(edition.framework))

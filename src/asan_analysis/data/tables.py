@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import tomllib
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,9 +18,13 @@ import pandas as pd
 import pandera.pandas as pa
 import pyarrow as arrow
 import pyarrow.parquet
+from numpy.typing import NDArray
 
 from asan_analysis.data.files import read_file
-from asan_analysis.errors import DataError, Problem, refuse
+from asan_analysis.errors import DataError, Problem, legible, refuse
+
+# letters that no page, figure or workbook can carry; tab and line feed are white space
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 class Column(NamedTuple):
@@ -71,7 +78,7 @@ def read_csv(path: Path, contract: Contract, *, name: str = "") -> pd.DataFrame:
 def read_cells(path: Path, *, name: str = "") -> pd.DataFrame:
     """The cells of a UTF-8 CSV file as text, white space at the ends removed; '' is empty.
 
-    Empty lines at the end of the file are left out.
+    Letters are read in their composed form (NFC). Empty lines at the end of the file are left out.
 
     Raises
     ------
@@ -82,20 +89,19 @@ def read_cells(path: Path, *, name: str = "") -> pd.DataFrame:
     text = _read_text(path, name)
     first = text.partition("\n")[0]
     if not text.strip():
-        raise _unreadable(name, "is empty", "write a header line and rows")
+        raise unreadable(name, "is empty", "write a header line and rows")
     if not first.strip():
-        raise _unreadable(name, "starts with a blank line", "put the header first")
-    if ";" in first and "," not in first:
-        raise _unreadable(name, "uses semicolons", "save it with commas between cells")
+        raise unreadable(name, "starts with a blank line", "put the header first")
+    for mark, marks in ((";", "semicolons"), ("\t", "tabs")):
+        if mark in first and "," not in first:
+            raise unreadable(name, f"uses {marks}", "save it with commas between cells")
     _refuse_ragged(text, name)
     cells = pd.read_csv(
         io.StringIO(text), dtype=str, keep_default_na=False, header=None, skip_blank_lines=False,
         index_col=False,
     ).map(str.strip)  # fmt: skip
     header = cells.iloc[0].tolist()
-    doubled = sorted({column for column in header if header.count(column) > 1})
-    if doubled:
-        raise _unreadable(name, f"repeats the column {doubled[0]!r}", "name each column once")
+    _refuse_doubled(header, name)
     rows = cells.iloc[1:].set_axis(header, axis=1).reset_index(drop=True)
     filled = np.flatnonzero((rows != "").any(axis=1))
     return rows.iloc[: filled[-1] + 1 if len(filled) else 0]
@@ -120,43 +126,94 @@ def _refuse_ragged(text: str, name: str) -> None:
 
 
 def _read_text(path: Path, name: str) -> str:
-    """The text of a UTF-8 file, with or without a byte order mark."""
+    """The text of a UTF-8 file, with or without a byte order mark, its letters composed."""
     try:
-        return read_file(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except FileNotFoundError:
-        raise _unreadable(name, "is missing", "add the file") from None
+        text = _read_bytes(path, name).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _unreadable(name, f"is not UTF-8 (byte {error.start})", "save it as UTF-8") from None
+        raise unreadable(name, f"is not UTF-8 (byte {error.start})", "save it as UTF-8") from None
+    text = compose(text)
+    if found := _CONTROL.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        rule = f"holds the control character {found[0]!r} in line {line}"
+        raise unreadable(name, rule, "remove it")
+    return text
+
+
+def compose(text: str) -> str:
+    """A text with composed letters (NFC) and one kind of line end.
+
+    A letter with its mark may be written as one sign or as two that look the same; ids and names
+    match in either form because both are read as one.
+    """
+    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _read_bytes(path: Path, name: str) -> bytes:
+    """The content of a file; a folder or a device is none."""
+    remedy = "put a readable file there"
+    try:
+        if path.exists() and not path.is_file():
+            raise unreadable(name, "cannot be read: it is not a file", remedy)
+        return read_file(path)
+    except FileNotFoundError:
+        raise unreadable(name, "is missing", "add the file") from None
     except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-        raise _unreadable(name, reason, "put a readable file there") from None
+        raise unreadable(name, f"cannot be read: {error.strerror}", remedy) from None
 
 
 def read_parquet(path: Path) -> pd.DataFrame:
     """The rows of a parquet file; messages number them from 1."""
     name = path.name
+    content = arrow.BufferReader(_read_bytes(path, name))
     try:
-        table = pyarrow.parquet.read_table(arrow.BufferReader(read_file(path)))
-    except FileNotFoundError:
-        raise _unreadable(name, "is missing", "add the file") from None
-    except (arrow.ArrowInvalid, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise _unreadable(name, f"is not a parquet file: {reason}", "write it again") from None
-    return pd.DataFrame(table.to_pandas(ignore_metadata=True))
+        table = pyarrow.parquet.ParquetFile(content).read()
+        columns = [compose(column) for column in table.column_names]
+        frame = table.to_pandas(ignore_metadata=True)
+    except (arrow.ArrowException, OSError, ValueError, OverflowError) as error:
+        reason = (str(error).splitlines() or ["damaged"])[0]
+        raise unreadable(name, f"is not a parquet file: {reason}", "write it again") from None
+    _refuse_doubled(columns, name)
+    return pd.DataFrame(frame).set_axis(columns, axis=1)
+
+
+def _refuse_doubled(header: list[str], name: str) -> None:
+    """Refuse a table that names a column twice."""
+    doubled = sorted(column for column, count in Counter(header).items() if count > 1)
+    if doubled:
+        raise unreadable(name, f"repeats the column {doubled[0]!r}", "name each column once")
 
 
 def read_toml(path: Path, *, name: str = "") -> dict[str, Any]:
     """The content of a UTF-8 TOML file."""
     name = name or path.name
+    text = _read_text(path, name)
     try:
-        return tomllib.loads(_read_text(path, name))
+        content = tomllib.loads(text)
+    except RecursionError:
+        raise unreadable(name, "is nested too deeply", "correct it") from None
     except tomllib.TOMLDecodeError as error:
-        raise _unreadable(name, f"is not TOML: {error}", "correct that line") from None
+        raise unreadable(name, f"is not TOML: {error}", "correct that line") from None
+    except ValueError:
+        raise unreadable(name, "holds a number without end", "correct it") from None
+    _refuse_controls(content, name, "")
+    return content
 
 
-def _unreadable(name: str, rule: str, remedy: str) -> DataError:
+def _refuse_controls(value: Any, name: str, key: str) -> None:
+    """Refuse control characters that TOML can write as escapes."""
+    if isinstance(value, str) and (found := _CONTROL.search(compose(value))):
+        rule = f"holds the control character {found[0]!r}"
+        refuse(DataError, [Problem(name, None, key, "", rule, "remove it")])
+    pairs = value.items() if isinstance(value, dict) else ()
+    inner = [(one, key) for one in value] if isinstance(value, list) else []
+    for one, place in [*inner, *((one, str(place)) for place, one in pairs)]:
+        _refuse_controls(one, name, place)
+
+
+def unreadable(name: str, rule: str, remedy: str) -> DataError:
+    """The error of a file that cannot be read or written as a whole."""
     problem = Problem(name, None, "", "", f"the file {rule}", remedy)
-    return DataError(f"{name}: the file {rule}; {remedy}", [problem])
+    return DataError(f"{name}: {problem}", [problem])
 
 
 def check_table(
@@ -181,16 +238,15 @@ def examine_table(
         for column, rule in contract.columns.items()
         if column not in cells and not rule.optional
     ]
-    remedy = f"add {', '.join(missing)}; found {', '.join(map(str, cells.columns))}"
+    found = legible(", ".join(map(str, cells.columns)), 200)
+    remedy = f"add {', '.join(missing)}; found {found}"
     problems = [Problem(name, None, column, "", "has no such column", remedy) for column in missing]
     typed: dict[str, pd.Series[Any]] = {}
     for column, rule in contract.columns.items():
         if column in cells:
             typed[column], bad = _convert(cells[column], rule)
-            problems += [
-                Problem(name, index + first_row, column, _show(value), *text)
-                for index, value, text in bad
-            ]
+            for rows, text in bad:
+                problems += problems_at(name, cells[column], rows, *text, first_row=first_row)
         elif column in missing:
             typed[column], _ = _convert(pd.Series("", index=cells.index), rule)
         elif rule.default is not None:
@@ -201,7 +257,29 @@ def examine_table(
     return table, sorted(problems, key=lambda problem: problem.row or 0)
 
 
-_Bad = list[tuple[int, Any, tuple[str, str]]]
+def problems_at(
+    name: str,
+    cells: pd.Series[Any],
+    rows: NDArray[np.intp],
+    rule: str,
+    remedy: str,
+    *,
+    first_row: int,
+) -> list[Problem]:
+    """The same problem at some rows of a column, each with its value; a missing one is empty."""
+    column = str(cells.name)
+    found = cells.iloc[rows]
+    values = [
+        "" if missing else _show(value)
+        for value, missing in zip(found.tolist(), found.isna().tolist(), strict=True)
+    ]
+    return [
+        Problem(name, row + first_row, column, value, rule, remedy)
+        for row, value in zip(rows.tolist(), values, strict=True)
+    ]  # fmt: skip
+
+
+_Bad = list[tuple[NDArray[np.intp], tuple[str, str]]]
 
 
 def _convert(cells: pd.Series[Any], rule: Column) -> tuple[pd.Series[Any], _Bad]:
@@ -211,12 +289,10 @@ def _convert(cells: pd.Series[Any], rule: Column) -> tuple[pd.Series[Any], _Bad]
     blank = cells.isna() | (cells == "")
     bad: _Bad = []
     if not rule.empty:
-        bad += [
-            (index, "", ("is empty", "fill the cell")) for index in np.flatnonzero(blank).tolist()
-        ]
+        bad.append((np.flatnonzero(blank), ("is empty", "fill the cell")))
     convert = {"text": _as_text, "integer": _as_integer, "number": _as_number}[rule.kind]
     values, wrong, text = convert(cells, blank)
-    bad += [(index, cells.iloc[index], text) for index in np.flatnonzero(wrong).tolist()]
+    bad.append((np.flatnonzero(wrong), text))
     if rule.default is not None:
         values = values.where(~blank, rule.default)
     return values, bad
@@ -228,11 +304,11 @@ _Converter = Callable[["pd.Series[Any]", "pd.Series[bool]"], _Converted]
 
 def _as_text(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
     codes, unique = pd.factorize(cells.mask(blank))
-    texts = pd.Series(pd.Series(unique).astype("str").str.strip()).reindex(
-        [*range(len(unique)), -1]
-    )
-    values = texts.iloc[codes].set_axis(cells.index)
-    return values, pd.Series(False, index=cells.index), ("", "")
+    texts = pd.Series(unique).astype("str").map(compose).astype("str").str.strip()
+    refused = np.append(texts.str.contains(_CONTROL).to_numpy(dtype="bool"), False)
+    values = texts.reindex([*range(len(unique)), -1]).iloc[codes].set_axis(cells.index)
+    wrong = pd.Series(refused[codes], index=cells.index)
+    return values, wrong, ("holds a control character", "remove it")
 
 
 def _as_number(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
@@ -241,7 +317,7 @@ def _as_number(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
     else:
         values = pd.to_numeric(cells.mask(blank), errors="coerce").astype("float64")
     wrong = ~blank & ~np.isfinite(values)
-    return values, wrong, ("is not a finite number", "write it with a point, as 12.5")
+    return values.mask(wrong), wrong, ("is not a finite number", "write it with a point, as 12.5")
 
 
 def _as_integer(cells: pd.Series[Any], blank: pd.Series[bool]) -> _Converted:
@@ -261,20 +337,17 @@ def _failures(
         values = pd.Series(table[column].dropna().unique())
         for value, text in _refused_values(values, rule):
             about, _, remedy = text.partition("; ")
-            problems += [
-                Problem(
-                    name, row + first_row, column, _show(cells[column].iloc[row]), about, remedy
-                )
-                for row in np.flatnonzero(table[column] == value).tolist()
-            ]
+            rows = np.flatnonzero((table[column] == value).fillna(False))
+            problems += problems_at(name, cells[column], rows, about, remedy, first_row=first_row)
     if contract.key:
         keys = list(contract.key)
         again = table.duplicated(keys) & table[keys].notna().all(axis=1)
-        for index, row_key in table.loc[again, keys].iterrows():
-            value = " / ".join(map(str, row_key))
-            row = int(str(index)) + first_row
-            rule_text, remedy = "stands twice", "keep one row for each key"
-            problems.append(Problem(name, row, ", ".join(keys), value, rule_text, remedy))
+        rows, remedy = np.flatnonzero(again), "keep one row for each key"
+        texts = [" / ".join(map(str, key)) for key in table.loc[again, keys].to_numpy()]
+        told = pd.Series(texts, index=rows, dtype="str", name=", ".join(keys))
+        problems += problems_at(
+            name, told.reindex(table.index), rows, "stands twice", remedy, first_row=first_row
+        )
     return problems
 
 
@@ -309,7 +382,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """
     if not path.parent.is_dir():
         reason = f"cannot be written: there is no folder {path.parent}"
-        raise _unreadable(str(path), reason, "give a folder that exists")
+        raise unreadable(str(path), reason, "give a folder that exists")
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         frame.to_csv(aside, index=False, lineterminator="\n", encoding="utf-8")
@@ -317,4 +390,4 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     except OSError as error:
         aside.unlink(missing_ok=True)
         reason = f"cannot be written: {error.strerror or error}"
-        raise _unreadable(str(path), reason, "give a place that takes a file") from None
+        raise unreadable(str(path), reason, "give a place that takes a file") from None

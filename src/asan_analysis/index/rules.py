@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -121,13 +122,15 @@ def _read_aggregation(value: Any) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether a value is a number that a float can hold; TOML's whole numbers have no end."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and abs(value) <= sys.float_info.max
 
 
 def _read_range(value: Any) -> tuple[float, float]:
     if isinstance(value, list) and len(value) == 2 and all(map(_is_number, value)):
         low, high = map(float, value)
-        if low < high < float("inf") and low > float("-inf"):
+        if low < high:
             return low, high
     raise ValueError("is not a range; write two numbers, the lower first, as [0, 100]")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,25 @@ def plot_answers(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -
     ax.spines["left"].set_visible(False)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, handlelength=1.0)
     return ax
+
+
+def drawable(words: Words) -> Words:
+    """The same words with names that a figure can take.
+
+    A name stands on one line and ends in an ellipsis where it is very long. matplotlib hides what
+    starts with an underscore from a legend, so a sign without width stands before it.
+    """
+    return replace(words, names={code: _drawable(name) for code, name in words.names.items()})
+
+
+def _drawable(name: str) -> str:
+    text = cut(" ".join(name.split()), 120)
+    return f"\u200b{text}" if text.startswith("_") else text
+
+
+def cut(name: str, most: int = 64) -> str:
+    """A name that fits beside a bar; a longer one ends in an ellipsis."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def wrap(text: str, width: int = 46) -> str:

@@ -7,17 +7,17 @@ import inspect
 import io
 import json
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.core.getipython import get_ipython
 from IPython.display import display
-from markupsafe import escape
+from markupsafe import Markup, escape
 from matplotlib.axes import Axes
 
 from asan_analysis.data.datasets import Dataset
@@ -27,7 +27,7 @@ from asan_analysis.data.published import Published
 from asan_analysis.data.tables import write_csv
 from asan_analysis.report import charts
 from asan_analysis.report.labels import labels_of
-from asan_analysis.report.parts import kind_of, render_table
+from asan_analysis.report.parts import host_of, kind_of, render_table
 from asan_analysis.report.sentences import VALUES
 from asan_analysis.report.words import LANGUAGES, Words, in_language
 
@@ -65,7 +65,7 @@ class Chapter:
         that name in `report.sentences`. An empty frame has nothing to draw and says so.
         """
         if frame.empty:
-            _display({"text/markdown": self.words(section).say("page.no_rows")})
+            _show_text(self.words(section).say("page.no_rows"))
             return
         texts = {}
         for lang in LANGUAGES:
@@ -74,7 +74,7 @@ class Chapter:
             alt = words.say(f"{name}.alt", **values)
             texts[lang] = {**self._heading(name, words, values), "alt": alt}
             with plt.style.context(charts.STYLE):
-                ax = plot(frame, words=words, **self._decimals(plot))
+                ax = plot(frame, words=charts.drawable(words), **self._decimals(plot))
                 foot = self._foot(section, words, frame, values["foot"])
                 badge = words.say("kind.synthetic") if self._is_synthetic(section) else ""
                 charts.add_frame(ax, title=texts[lang]["title"], foot=foot, badge=badge)
@@ -84,7 +84,7 @@ class Chapter:
             if lang == "en":
                 data = {"image/png": base64.b64encode(png).decode(), "text/plain": alt}
                 _display(data, {"image/png": {"alt": alt}})
-                _display({"text/markdown": texts[lang]["caption"]})
+                _show_text(texts[lang]["caption"])
         self._record("figure", section, name, texts=texts, **self._sources(section, frame))
 
     def table(
@@ -137,7 +137,7 @@ class Chapter:
             values = self._values(name, frame, words)
             texts[lang] = {"text": words.say(name, **values)}
         self._record("sentence", section, name, texts=texts)
-        _display({"text/markdown": texts["en"]["text"]})
+        _show_text(texts["en"]["text"])
 
     def numbers(self, section: str, figures: Mapping[str, Any]) -> None:
         """Headline numbers: text key to a count, or to a share below 1 as float."""
@@ -153,8 +153,8 @@ class Chapter:
             }  # fmt: skip
         self._record("numbers", section, "", texts=texts)
         pairs = texts["en"]["numbers"]
-        line = "; ".join(f"**{number}** {label}" for number, label in pairs)
-        _display({"text/markdown": line})
+        line = Markup("; ").join(Markup("<b>{}</b> {}").format(*pair) for pair in pairs)
+        _show_text(line)
 
     def places(self, name: str, frame: pd.DataFrame) -> None:
         """Announced places: category, rank, organisation_id, score_percent and their sources."""
@@ -222,7 +222,7 @@ class Chapter:
         """Kind, source (the hosts of announced figures, or the dataset) and what is counted."""
         kind = kind_of(section, self.data.kind)
         if section == "announced":
-            hosts = frame["source_url"].dropna().map(lambda url: urlsplit(url).netloc)
+            hosts = frame["source_url"].dropna().map(host_of)
             source = ", ".join(dict.fromkeys(hosts))
         else:
             source = f"{self.data.about['publisher']}, {self.data.title(words.lang)}"
@@ -297,11 +297,14 @@ def _draw(ax: Axes) -> tuple[bytes, bytes]:
     """The figure as PNG and SVG whose bytes repeat."""
     figure = ax.get_figure(root=True)
     assert figure is not None
-    figure.draw_without_rendering()  # lay out once for both formats
-    figure.set_layout_engine("none")
     png, svg = io.BytesIO(), io.BytesIO()
-    figure.savefig(png, format="png", metadata={"Software": None})
-    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    with warnings.catch_warnings():
+        # a letter that the font lacks is drawn as a box
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.draw_without_rendering()  # lay out once for both formats
+        figure.set_layout_engine("none")
+        figure.savefig(png, format="png", metadata={"Software": None})
+        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)
     return png.getvalue(), svg.getvalue()
 
@@ -322,6 +325,12 @@ def _is_number(column: pd.Series[Any]) -> bool:
 
 def _display(data: Mapping[str, str], metadata: Mapping[str, Any] | None = None) -> None:
     display(dict(data), raw=True, metadata=dict(metadata or {}))  # type: ignore[no-untyped-call]
+
+
+def _show_text(text: str) -> None:
+    """Show a line as text: in Markdown a name could be an element, a link or a formula."""
+    html = f"<p>{escape(text)}</p>"
+    _display({"text/html": html, "text/plain": str(Markup(html).striptags())})
 
 
 def _show_table(texts: Mapping[str, Any], numeric: list[bool]) -> None:

@@ -33,7 +33,7 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
     )  # fmt: skip
     found.filters |= {
-        "host": lambda url: urlsplit(url).netloc,
+        "host": host_of,
         "basename": lambda path: path.rpartition("/")[2],
         "source": _link,
     }
@@ -44,7 +44,15 @@ def _link(cell: str) -> str | Markup:
     """A cell that is a public address as a link named after its host."""
     if not re.fullmatch(r"https?://\S+", cell):
         return cell
-    return Markup('<a href="{}">{}</a>').format(cell, urlsplit(cell).netloc)
+    return Markup('<a href="{}">{}</a>').format(cell, host_of(cell))
+
+
+def host_of(address: str) -> str:
+    """The host of an address; the whole where it is none."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:  # as "https://["
+        return address
 
 
 def style() -> Markup:

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 
 from asan_analysis.data.tables import each_row
 from asan_analysis.index.ranking import label_ranks
-from asan_analysis.report.charts import COLOURS, INK, PALE, in_order, new_axes, wrap
+from asan_analysis.report.charts import COLOURS, INK, PALE, cut, in_order, new_axes, wrap
 from asan_analysis.report.words import Words
 
 # from sand over white to blue; light enough at both ends for dark letters
@@ -68,7 +68,7 @@ def plot_ranking(
                  padding=4, fontsize=8, color=INK)  # fmt: skip
     by_category = table.groupby("category", sort=False)["rank"]
     places = pd.concat([label_ranks(ranks) for _, ranks in by_category])
-    names = [f"{words.name(body)}  {place:>3}" for body, place
+    names = [f"{cut(words.name(body))}  {place:>3}" for body, place
              in zip(table["organisation_id"], places, strict=True)]  # fmt: skip
     ax.set_yticks(at, names, fontsize=8)
     name_groups(ax, table, at, words)
@@ -109,7 +109,7 @@ def _name_dot(
 ) -> None:
     """The name of the first organisation above its dot, of the last below, away from the rest."""
     score = float(row["score_percent"])
-    text = f"{words.name(row['organisation_id'])} {words.number(score, decimals)}"
+    text = f"{cut(words.name(row['organisation_id']))} {words.number(score, decimals)}"
     outwards = score <= 66 if first else score >= 34
     side = "left" if first == outwards else "right"
     ax.annotate(text, (score, place + (-0.4 if first else 0.4)), ha=side, va="center",
@@ -163,7 +163,7 @@ def plot_grid(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> A
     `frame`: organisation_id, node_id, category, rank, score_percent.
     """
     table, _ = group_rows(frame.drop_duplicates("organisation_id"), words)
-    names = [f"{words.name(row.organisation_id)}  {row.rank}" for row in each_row(table)]
+    names = [f"{cut(words.name(row.organisation_id))}  {row.rank}" for row in each_row(table)]
     wide = frame.pivot(index="organisation_id", columns="node_id", values="score_percent")
     nodes = list(dict.fromkeys(frame["node_id"]))
     wide = wide.reindex(list(table["organisation_id"]), columns=nodes)
@@ -235,7 +235,7 @@ def plot_services(
     """
     names = [wrap(words.name(service), 52) for service in frame["service_id"]]
     if frame["organisation_id"].nunique() > 1:
-        names = [f"{wrap(words.name(row.service_id), 52)}\n{words.name(row.organisation_id)}"
+        names = [f"{wrap(words.name(row.service_id), 52)}\n{cut(words.name(row.organisation_id))}"
                  for row in each_row(frame)]  # fmt: skip
     lines = sum(1 + name.count("\n") * 0.6 for name in names)
     ax = ax or new_axes(8, 0.9 + 0.25 * lines)

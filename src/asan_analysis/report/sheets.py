@@ -157,5 +157,6 @@ def set_print(page: Any, foot: str) -> None:
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
-    page.set_footer(f"&L{foot.replace('&', '&&')}&C&A&R&P / &N")
+    short = foot[:100].replace("&", "&&")  # Excel takes no foot of more than 255 characters
+    page.set_footer(f"&L{short}&C&A&R&P / &N")
     page.hide_gridlines(2)

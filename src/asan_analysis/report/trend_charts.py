@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from asan_analysis.data.tables import each_row
-from asan_analysis.report.charts import COLOURS, INK, PALE, in_order, new_axes, wrap
+from asan_analysis.report.charts import COLOURS, INK, PALE, cut, in_order, new_axes, wrap
 from asan_analysis.report.score_charts import group_rows, name_groups, palette, score_axis
 from asan_analysis.report.words import Words
 
@@ -132,7 +132,7 @@ def plot_moves(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> 
         ax.plot(row.score_percent, y, marker="o", markersize=5.5, color=colour)
         ax.annotate(words.number(row.change, 2, sign=True), (101.5, y), va="center", fontsize=8,
                     color=INK, ha="left", annotation_clip=False)  # fmt: skip
-    ax.set_yticks(at, [words.name(body) for body in table["organisation_id"]], fontsize=8)
+    ax.set_yticks(at, [cut(words.name(body)) for body in table["organisation_id"]], fontsize=8)
     name_groups(ax, table, at, words)
     score_axis(ax, words, room=8)
     return ax

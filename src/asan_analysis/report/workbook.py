@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -19,7 +18,7 @@ from asan_analysis.report.columns import make_columns
 from asan_analysis.report.cover import Entry, write_cover
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.labels import labels_of
-from asan_analysis.report.parts import SECTIONS
+from asan_analysis.report.parts import SECTIONS, host_of
 from asan_analysis.report.sheets import Formats, Sheet, write_sheet
 from asan_analysis.report.words import LANGUAGES, Words
 
@@ -171,7 +170,7 @@ def _source(table: Table, dataset: str, words: Words) -> str:
     if table.record["section"] != "announced":
         return dataset
     found = [table.cells[column] for column in _ADDRESSES if column in table.cells]
-    hosts = [urlsplit(url).netloc for column in found for url in column]
+    hosts = [host_of(url) for column in found for url in column]
     return ", ".join(dict.fromkeys(filter(None, hosts))) or words.say("workbook.own_list")
 
 
