@@ -353,7 +353,7 @@ def test_every_figure_and_table_leads_to_its_input_files(project, folder, page):
         assert all(row.code.get_text() == row.code["title"][:12] for row in rows)
     assert listed == content["inputs"]
     for path, digest in listed.items():
-        below = "" if path.startswith(("data/", "notebooks/")) else "data"
+        below = "" if path.startswith(("data/", "notebooks/", "requirements.")) else "data"
         assert sha256_of(project / below / path) == digest, path
     for name, origin in origins_of(folder, page).items():
         group = origin["data"]["href"].removeprefix("#")

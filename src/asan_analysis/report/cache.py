@@ -154,6 +154,9 @@ def is_current(dataset: str, year: str, organisation_id: str = "") -> Path | Non
     except (OSError, ValueError, KeyError):
         return None
     sources = Sources(root, folder.resolve(), str(about["id"]))
+    own = root / "data" / sources.dataset_id
+    if own.is_dir() and own.resolve() != sources.folder:
+        return None  # the id belongs to another folder, which a build refuses
     entry, made = cache_of(root, place), root / "reports" / place
     if any(entry.glob(".*")) or any(made.parent.glob(f".{made.name}.*")):
         return None  # a build was killed, or is running

@@ -131,7 +131,8 @@ def _group_of_file(path: str) -> str:
     """Whose a file is, by its name in `run.json`."""
     if path.startswith("data/published/"):
         return ANNOUNCED
-    return PROJECT if path == "data/dictionary.csv" or path.endswith(".ipynb") else DATASET
+    project = path in ("data/dictionary.csv", "requirements.lock") or path.endswith(".ipynb")
+    return PROJECT if project else DATASET
 
 
 def _text(value: object) -> str:
