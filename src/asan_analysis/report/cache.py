@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from asan_analysis.data.files import digest_of, files_below, project_root, sha256_of
+from asan_analysis.errors import ParameterError
 
 PACKAGES = ("jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "pandera", "papermill",
             "pyarrow", "scipy", "seaborn", "xlsxwriter")  # fmt: skip
@@ -146,13 +147,13 @@ def is_current(dataset: str, year: str, organisation_id: str = "") -> Path | Non
     """The folder of a report that is built and rests on what is there now; else None."""
     if not re.fullmatch(r"[0-9]{4}", year) or not re.fullmatch(r"[\w.-]*", organisation_id):
         return None
-    root = project_root()
-    folder = root / "data" / dataset if re.fullmatch(r"[\w-]+", dataset) else Path(dataset)
     try:
+        root = project_root()
+        folder = root / "data" / dataset if re.fullmatch(r"[\w-]+", dataset) else Path(dataset)
         about = tomllib.loads((folder / "dataset.toml").read_text(encoding="utf-8-sig"))
         place = report_place(int(year), str(about["id"]), organisation_id)
-    except (OSError, ValueError, KeyError):
-        return None
+    except (ParameterError, OSError, ValueError, KeyError):
+        return None  # a build says what is wrong
     sources = Sources(root, folder.resolve(), str(about["id"]))
     own = root / "data" / sources.dataset_id
     if own.is_dir() and own.resolve() != sources.folder:

@@ -41,7 +41,7 @@ def verify_report(data: Dataset, year: int, *, workers: int = 2) -> None:
     """
     root = project_root()
     place = root / "reports" / cache.report_place(year, data.dataset_id)
-    reference, told = _find_reference(root, place, year, data.dataset_id)
+    reference, told = find_reference(root, place, year, data.dataset_id)
     print(f"rebuilding {year}, {data.dataset_id} to compare it with {told}", flush=True)
     with tempfile.TemporaryDirectory(prefix="asan-verify-") as folder:
         rebuilt = Path(folder, "report")
@@ -57,10 +57,16 @@ def verify_report(data: Dataset, year: int, *, workers: int = 2) -> None:
     print("\n".join([counted, *lines]), flush=True)
 
 
-def _find_reference(
+def find_reference(
     root: Path, place: Path, year: int, dataset_id: str
 ) -> tuple[dict[str, str], str]:
-    """Checksums to compare with, by file, and what they are of."""
+    """Checksums to compare with, by file, and what they are of; the built report comes first.
+
+    Raises
+    ------
+    ReportError
+        There is neither a report nor its checksums.
+    """
     for path in (place / "run.json", checksums_file(root, year, dataset_id)):
         if path.is_file():
             outputs = dict(json.loads(path.read_text(encoding="utf-8"))["outputs"])
