@@ -324,7 +324,7 @@ CLEANING = {
 
 # key, value, alternatives, why.
 ASSUMPTIONS = [
-    ("aggregation", "arithmetic", ["geometric"],
+    ("aggregation:0", "arithmetic", ["geometric"],
      "The published scores are weighted arithmetic means; a geometric mean lets no strong part "
      "make up for a weak one."),
     ("weight:1", "1", {"relative": 0.25},

@@ -1,0 +1,262 @@
+"""Uncertainty analysis: places and scores under the listed alternatives and other services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from asan_analysis.analysis.alternatives import Factor, count_columns, draw_variants
+from asan_analysis.analysis.resampling import draw_shares, widening
+from asan_analysis.errors import ParameterError
+from asan_analysis.index.aggregation import Floats
+from asan_analysis.index.answers import Answers
+from asan_analysis.index.framework import Tree
+from asan_analysis.index.rescoring import Variants, beats, rank_draws, rescore, round_ranked, vary
+from asan_analysis.index.rules import Rules
+
+SOURCES = ("method", "services", "both")
+TOP = 3
+_CELLS = 2**18  # units x draws worked on at a time
+_QUANTILES = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """What the draws say: `bodies`, `ranks` and `pairs`; see `measure_uncertainty`."""
+
+    bodies: pd.DataFrame
+    ranks: pd.DataFrame
+    pairs: pd.DataFrame
+
+
+def measure_uncertainty(
+    answers: Answers,
+    tree: Tree,
+    rules: Rules,
+    factors: Sequence[Factor],
+    *,
+    draws: int,
+    rng: np.random.Generator,
+    sources: Sequence[str] = SOURCES,
+    decimals: int = 2,
+    min_services: int = 1,
+    progress: Callable[[int], object] = lambda done: None,
+    cells: int = _CELLS,
+) -> Uncertainty:
+    """How places and scores spread over the listed alternatives and over other services.
+
+    Monte Carlo: each draw picks every factor at once and scores everybody again. Shares of draws
+    are shares of the listed alternatives, each as likely as another; they are no probabilities of
+    being best. Resampling presumes that the services stand for more than themselves (U13).
+
+    Parameters
+    ----------
+    answers, tree, rules : Answers, Tree, Rules
+        The nominal case.
+    factors : list of Factor
+        From `read_factors`.
+    draws : int
+        Draws for each source, 1 or more.
+    rng : Generator
+        The same generator state gives the same numbers for any `cells`.
+    sources : sequence
+        "method": the alternatives only; "services": services resampled inside each body only;
+        "both".
+    decimals, min_services : int
+        As `rank_organisations` takes them. A body with fewer services has scores and no place.
+    progress : callable
+        Called with the number of draws just done.
+    cells : int
+        Units x draws worked on at a time; it changes no result.
+
+    Returns
+    -------
+    Uncertainty
+        `bodies`: key unit_id, source; category, nominal_rank, rank_mean, rank_q05, rank_q50,
+        rank_q95, rank_sd, score_q05, score_q50, score_q95, p_first, p_top3. Quantiles of ranks are
+        places met; those of scores interpolate. `ranks`: unit_id, category, source, rank, share of
+        draws with that place (only places met). `pairs`: source, category, unit_id, other_id,
+        p_above (share of draws in which the unit scores above the other). A body with one service
+        has no interval from resampling: its cells are empty.
+
+    Raises
+    ------
+    ParameterError
+        No draws, one body only, equal scores throughout, or no alternatives where the method is
+        to be varied.
+
+    References
+    ----------
+    Saisana, Saltelli, Tarantola (2005), Uncertainty and sensitivity analysis techniques as tools
+    for the quality assessment of composite indicators, JRSS A 168. OECD/JRC (2008), step 7.
+    """
+    nominal = vary([(tree, rules)], [0])
+    scores = rescore(answers, nominal)
+    counted = answers.sizes >= min_services
+    _check(scores[:, 0], counted, factors, sources, draws)
+    rank = rank_draws(_only(scores, counted), answers, nominal, decimals=decimals)[:, 0]
+    seeds = rng.spawn(1)[0].bit_generator.seed_seq.spawn(2)
+    found = []
+    for source in sources:
+        streams = [np.random.default_rng(seed) for seed in seeds]
+        tally = _Tally(answers, draws)
+        for design, shares in _draw(source, factors, answers, draws, streams, cells):
+            variants = draw_variants(factors if source != "services" else [], design, tree, rules)
+            spread = None if shares is None else widening(answers.sizes)
+            score = rescore(answers, variants, shares=shares, widening=spread)
+            tally.add(score, counted, variants, decimals)
+            progress(len(design))
+        found.append(_tabulate(tally, answers, rank, source))
+    bodies, ranks, pairs = (
+        pd.concat(parts, ignore_index=True) for parts in zip(*found, strict=True)
+    )
+    return Uncertainty(bodies, ranks, pairs)
+
+
+def _check(
+    scores: Floats, counted: NDArray[np.bool_], factors: Sequence[Factor],
+    sources: Sequence[str], draws: int,
+) -> None:  # fmt: skip
+    unknown = [source for source in sources if source not in SOURCES]
+    if unknown:
+        raise ParameterError(f"source {unknown[0]!r} is not known; write {', '.join(SOURCES)}")
+    if draws < 1:
+        raise ParameterError(f"{draws} draws: give 1 or more")
+    if "method" in sources and not factors:
+        raise ParameterError(
+            "no active assumption lists an alternative, so there is no method to vary; "
+            "add rows to assumptions.csv, or draw services only"
+        )
+    ranked = scores[counted & ~np.isnan(scores)]
+    if len(ranked) < 2:
+        raise ParameterError(f"{len(ranked)} unit has a place; ranks need two or more")
+    if np.ptp(ranked) <= 1e-12 * max(1.0, float(np.abs(ranked).max())):
+        raise ParameterError(
+            "every unit has the same score, so there is no order to examine; check the values"
+        )
+
+
+def _only(scores: Floats, counted: NDArray[np.bool_]) -> Floats:
+    """Scores of the bodies that have a place."""
+    return np.where(counted[:, None], scores, np.nan)
+
+
+def _draw(
+    source: str,
+    factors: Sequence[Factor],
+    answers: Answers,
+    draws: int,
+    streams: list[np.random.Generator],
+    cells: int,
+) -> Iterator[tuple[Floats, Floats | None]]:
+    """Uniform numbers and shares of services, some draws at a time."""
+    columns = count_columns(factors)
+    step = max(1, cells // len(answers.values))
+    for start in range(0, draws, step):
+        number = min(step, draws - start)
+        design = streams[0].random((number, columns if source != "services" else 0))
+        shares = None if source == "method" else draw_shares(answers.sizes, number, streams[1])
+        yield design, shares
+
+
+class _Tally:
+    """Counts over draws: places, pairs and moments; scores are kept for their quantiles."""
+
+    def __init__(self, answers: Answers, draws: int) -> None:
+        bodies = len(answers.bodies)
+        self.answers, self.done = answers, 0
+        self.scores = np.empty((bodies, draws))
+        self.places = np.zeros((bodies, 2 * bodies + 1), dtype="int64")  # by half places
+        self.above = [np.zeros((len(group), len(group)), dtype="int64")
+                      for group in answers.groups]  # fmt: skip
+
+    def add(
+        self, scores: Floats, counted: NDArray[np.bool_], variants: Variants, decimals: int
+    ) -> None:
+        """Take in some draws, bodies x draws."""
+        self.scores[:, self.done : self.done + scores.shape[1]] = scores
+        self.done += scores.shape[1]
+        ranked = round_ranked(_only(scores, counted), variants, decimals)
+        places = rank_draws(ranked, self.answers, variants, decimals=decimals)
+        for group, above in zip(self.answers.groups, self.above, strict=True):
+            own = ranked[group]
+            for place in range(len(group)):
+                above[:, place] += np.count_nonzero(beats(own, own[place]), axis=1)
+        for row, place in enumerate(places):
+            known = place[place == place]
+            self.places[row] += np.bincount((2 * known).astype("int64"),
+                                            minlength=self.places.shape[1])  # fmt: skip
+
+
+def _tabulate(
+    tally: _Tally, answers: Answers, nominal: Floats, source: str
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The three tables of one source."""
+    blank = (answers.sizes < 2) & (source != "method")
+    places = np.arange(tally.places.shape[1]) / 2
+    share = tally.places / tally.done
+    total = tally.places.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = tally.places @ places / total
+        spread = np.sqrt(tally.places @ places**2 / total - mean**2)
+    ranks = np.stack([_quantile(tally.places, places, level) for level in _QUANTILES])
+    scores = np.quantile(tally.scores, _QUANTILES, axis=1)
+    columns: dict[str, Any] = {
+        "unit_id": answers.bodies, "category": answers.category.to_numpy(), "source": source,
+        "nominal_rank": nominal, "rank_mean": mean,
+        **{f"rank_{name}": row for name, row in zip(("q05", "q50", "q95"), ranks, strict=True)},
+        "rank_sd": spread,
+        **{f"score_{name}": row for name, row in zip(("q05", "q50", "q95"), scores, strict=True)},
+        "p_first": share[:, (places > 0) & (places <= 1)].sum(axis=1),
+        "p_top3": share[:, (places > 0) & (places <= TOP)].sum(axis=1),
+    }  # fmt: skip
+    bodies = pd.DataFrame(columns)
+    bodies.loc[total == 0, ["p_first", "p_top3"]] = np.nan
+    measured = bodies.columns[4:]
+    bodies.loc[blank, measured] = np.nan
+    return bodies, _list_ranks(tally, answers, places, source), _list_pairs(tally, answers, source)
+
+
+def _quantile(counts: NDArray[np.int64], places: Floats, level: float) -> Floats:
+    """The least place that at least this share of the draws does not pass."""
+    total = counts.cumsum(axis=1)
+    reached = (total >= level * total[:, -1:] - 1e-9) & (total > 0)
+    found = places[reached.argmax(axis=1)]
+    return np.where(total[:, -1] > 0, found, np.nan)
+
+
+def _list_ranks(tally: _Tally, answers: Answers, places: Floats, source: str) -> pd.DataFrame:
+    row, column = np.nonzero(tally.places)
+    return pd.DataFrame(
+        {
+            "unit_id": np.array(answers.bodies, dtype=object)[row],
+            "category": answers.category.to_numpy()[row],
+            "source": source,
+            "rank": places[column],
+            "share": tally.places[row, column] / tally.done,
+        }
+    )
+
+
+def _list_pairs(tally: _Tally, answers: Answers, source: str) -> pd.DataFrame:
+    parts = []
+    names = np.array(answers.bodies, dtype=object)
+    for group, above in zip(answers.groups, tally.above, strict=True):
+        first, second = np.nonzero(~np.eye(len(group), dtype=bool))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "source": source,
+                    "category": answers.category.to_numpy()[group[first]],
+                    "unit_id": names[group[first]],
+                    "other_id": names[group[second]],
+                    "p_above": above[first, second] / tally.done,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)

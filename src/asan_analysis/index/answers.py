@@ -1,0 +1,92 @@
+"""The answers of one edition or of one table as arrays, ready to be scored many times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from asan_analysis.errors import ParameterError
+from asan_analysis.index.aggregation import Floats
+from asan_analysis.index.framework import Tree
+from asan_analysis.index.scoring import arrays_of_answers
+
+STATUSES = ("not_applicable", "not_answered")
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """The answers of one edition as arrays, services of a body side by side.
+
+    `values` (services x items) is NaN where there is none; `statuses` says which cells are not
+    applicable and which are not answered. Body i owns `sizes[i]` rows from `starts[i]` on.
+    `services` holds the columns that a roll-up may weigh by. `shares`: an item without a
+    normalisation is a share. A table without services has one row for each body.
+    """
+
+    values: Floats
+    statuses: dict[str, NDArray[np.bool_]]
+    services: pd.DataFrame
+    bodies: list[str]
+    category: pd.Series[Any]
+    starts: NDArray[np.int64]
+    shares: bool
+    scores: dict[Any, Floats] = field(default_factory=dict)  # of rules met before
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Number of services of each body."""
+        return np.diff(np.append(self.starts, len(self.values)))
+
+    @cached_property
+    def groups(self) -> list[NDArray[np.int64]]:
+        """The bodies of each category, as places."""
+        codes = pd.unique(self.category)
+        return [np.flatnonzero((self.category == code).to_numpy()) for code in codes]
+
+
+def arrange_answers(
+    assessments: pd.DataFrame, services: pd.DataFrame, organisations: pd.DataFrame, tree: Tree
+) -> Answers:
+    """Answers of one edition of a dataset.
+
+    Parameters
+    ----------
+    assessments : DataFrame
+        Rows of one edition: service_id, item_id, status, value.
+    services, organisations : DataFrame
+        Rows of the same edition: service_id, organisation_id; organisation_id, category.
+
+    Raises
+    ------
+    ParameterError
+        The edition has no assessments or no services.
+    """
+    if assessments.empty or services.empty:
+        raise ParameterError("there are no answers to score again; choose an edition with some")
+    owners = services["organisation_id"].to_numpy(dtype=object)
+    codes, bodies = pd.factorize(owners)
+    rows = services.iloc[np.argsort(codes, kind="stable")].reset_index(drop=True)
+    _, values, cells = arrays_of_answers(assessments, rows, tree, statuses=STATUSES)
+    category = organisations.set_index("organisation_id")["category"].reindex(bodies)
+    return Answers(
+        values, dict(zip(STATUSES, cells, strict=True)), rows, [str(body) for body in bodies],
+        category, np.searchsorted(np.sort(codes), np.arange(len(bodies))), shares=True,
+    )  # fmt: skip
+
+
+def arrange_table(values: pd.DataFrame, status: pd.DataFrame, tree: Tree) -> Answers:
+    """Answers of a table with a row per unit and a column per item; every unit is a body.
+
+    `values` and `status` are as `score_table` takes them.
+    """
+    units = [str(unit) for unit in values.index]
+    cells = {name: (status[tree.items] == name).to_numpy(dtype="bool") for name in STATUSES}
+    rows = pd.DataFrame({"service_id": units, "organisation_id": units})
+    category = pd.Series("all", index=pd.Index(units))
+    numbers = values[tree.items].to_numpy(dtype="float64")
+    return Answers(numbers, cells, rows, units, category, np.arange(len(units)), shares=False)
