@@ -21,7 +21,7 @@ from asan_analysis.index.rules import Rules
 
 SOURCES = ("method", "services", "both")
 TOP = 3
-_CELLS = 2**18  # units x draws worked on at a time
+_CELLS = 2**20  # units x draws worked on at a time
 _QUANTILES = (0.05, 0.5, 0.95)
 
 
@@ -100,7 +100,7 @@ def measure_uncertainty(
     counted = answers.sizes >= min_services
     _check(scores[:, 0], counted, factors, sources, draws)
     rank = rank_draws(_only(scores, counted), answers, nominal, decimals=decimals)[:, 0]
-    seeds = rng.spawn(1)[0].bit_generator.seed_seq.spawn(2)
+    seeds = rng.integers(2**63, size=(2, 4))  # every source sees the same draws
     found = []
     for source in sources:
         streams = [np.random.default_rng(seed) for seed in seeds]

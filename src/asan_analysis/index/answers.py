@@ -35,7 +35,12 @@ class Answers:
     category: pd.Series[Any]
     starts: NDArray[np.int64]
     shares: bool
-    scores: dict[Any, Floats] = field(default_factory=dict)  # of rules met before
+    scores: dict[Any, Any] = field(default_factory=dict)  # kept by `index.rescoring`
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Ids of the services, or of the units of a table."""
+        return [str(name) for name in self.services["service_id"]]
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:

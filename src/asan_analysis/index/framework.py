@@ -75,6 +75,14 @@ class Tree:
         """Weight among siblings by row."""
         return self.nodes["weight"].to_numpy(dtype="float64")
 
+    @cached_property
+    def parents(self) -> NDArray[np.int64]:
+        """Row of the parent by row; -1 at the root."""
+        found = np.full(len(self.nodes), -1)
+        for row, below in enumerate(self.children):
+            found[list(below)] = row
+        return found
+
     @property
     def root(self) -> str:
         """Id of the root."""

@@ -90,16 +90,20 @@ def rescore(
     """
     _check_weights(variants)
     scores = np.empty((len(answers.bodies), len(variants.which)))
-    for one in np.unique(variants.which):
-        draws = np.flatnonzero(variants.which == one)
+    keys = [_key(tree, rules) for tree, rules in variants.methods]
+    firsts = np.array([keys.index(key) for key in keys])  # methods that differ after scoring only
+    for one in np.unique(firsts[variants.which]):
+        draws = np.flatnonzero(firsts[variants.which] == one)
         everything = len(draws) == len(variants.which)
         weights = variants.weights if everything else variants.weights[:, draws]
         own = shares if shares is None or everything else shares[:, draws]
         tree, rules = variants.methods[one]
-        score = _score_bodies(answers, tree, rules, weights, variants.varied, own, widening)
+        walk = _Walk(tree, rules, weights, open_rows(tree, variants.varied))
+        scores[:, draws] = _score_bodies(answers, walk, own, widening)
+    for one, (_, rules) in enumerate(variants.methods):
         if rules.round_organisation is not None:
-            score = round_decimal(score, rules.round_organisation, rounding=rules.rounding)
-        scores[:, draws] = score
+            draws, digits = variants.which == one, rules.round_organisation
+            scores[:, draws] = round_decimal(scores[:, draws], digits, rounding=rules.rounding)
     return scores
 
 
@@ -154,7 +158,7 @@ def _untie(ranks: Floats, own: Floats, group: NDArray[np.int64], variants: Varia
 
 def _check_weights(variants: Variants) -> None:
     tree = variants.methods[0][0]
-    for row in set(_parents(tree)[variants.varied].tolist()) - {-1}:
+    for row in set(tree.parents[variants.varied].tolist()) - {-1}:
         empty = ~(variants.weights[list(tree.children[row])].sum(axis=0) > 0)
         if empty.any():
             node = tree.node_ids[row]
@@ -164,86 +168,83 @@ def _check_weights(variants: Variants) -> None:
             )
 
 
-def _parents(tree: Tree) -> NDArray[np.int64]:
-    """Row of the parent of each node; -1 at the root."""
-    parents = np.full(len(tree.node_ids), -1)
-    for row, children in enumerate(tree.children):
-        parents[list(children)] = row
-    return parents
-
-
 def open_rows(tree: Tree, varied: NDArray[np.int64]) -> set[int]:
     """Nodes above a varied weight: those whose scores differ from draw to draw."""
-    parents, found = _parents(tree), set()
-    for row in parents[varied].tolist():
+    found: set[int] = set()
+    for row in tree.parents[varied].tolist():
         while row >= 0 and row not in found:
             found.add(row)
-            row = int(parents[row])
+            row = int(tree.parents[row])
     return found
 
 
-def _base(answers: Answers, tree: Tree, rules: Rules) -> Floats:
-    """Scores of services, nodes x services, under the framework's weights; kept by the rules."""
-    key = (tree, rules.aggregation, rules.normalisation, rules.range, rules.not_applicable,
-           rules.not_answered, rules.min_coverage, rules.rounding,
-           tuple(sorted(rules.round.items())))  # fmt: skip
+def _key(tree: Tree, rules: Rules) -> tuple[Any, ...]:
+    """What the scores of bodies depend on, apart from weights and from rounding at the end."""
+    return (tree, rules.aggregation, rules.normalisation, rules.range, rules.not_applicable,
+            rules.not_answered, rules.min_coverage, rules.rounding,
+            tuple(sorted(rules.round.items())), rules.round_service, rules.roll_up,
+            rules.roll_up_weight)  # fmt: skip
+
+
+def _base(answers: Answers, tree: Tree, rules: Rules) -> tuple[Floats, Floats, Floats]:
+    """Scores under the framework's weights, once for each set of rules and kept.
+
+    Nodes x services; nodes x bodies under pooled answers, else the mean of the services where all
+    have a score; weights of services in the roll-up.
+    """
+    key = _key(tree, rules)
     if key not in answers.scores:
-        zeros = [cells for name, cells in answers.statuses.items()
-                 if getattr(rules, name) == "zero"]  # fmt: skip
-        units = answers.services["service_id"].tolist()
-        try:
-            scored = score_array(answers.values, tree, rules, units=units, zeros=zeros,
-                                 shares=answers.shares)  # fmt: skip
-        except FrameworkError as error:
-            told = ", ".join(f"{name} {getattr(rules, name)}" for name in
-                             ("aggregation", "normalisation", *STATUSES))  # fmt: skip
-            raise FrameworkError(f"under {told}: {error}") from None
         while len(answers.scores) >= _KEPT:
             answers.scores.pop(next(iter(answers.scores)))
-        answers.scores[key] = scored.score
-    return answers.scores[key]
+        base = _score_nodes(answers, tree, rules)
+        by = np.ones(base.shape[1])
+        if rules.roll_up == "weighted":
+            by = group_services(answers.services, answers.names, rules)[2]
+        if rules.roll_up == "pooled":
+            members = np.split(np.arange(base.shape[1]), answers.starts[1:])
+            bodies = pool_services(Scored(base, base), members, tree, rules, answers.bodies).score
+        else:
+            bodies = _means_of_bodies(base.T, by[:, None], answers).T
+            bodies[np.isnan(base).any(axis=1)] = np.nan
+        answers.scores[key] = base, bodies, by
+    found: tuple[Floats, Floats, Floats] = answers.scores[key]
+    return found
+
+
+def _score_nodes(answers: Answers, tree: Tree, rules: Rules) -> Floats:
+    """Nodes x services."""
+    zeros = [cells for name, cells in answers.statuses.items() if getattr(rules, name) == "zero"]
+    try:
+        return score_array(answers.values, tree, rules, units=answers.names, zeros=zeros,
+                           shares=answers.shares).score  # fmt: skip
+    except FrameworkError as error:
+        told = ", ".join(f"{name} {getattr(rules, name)}" for name in
+                         ("aggregation", "normalisation", *STATUSES))  # fmt: skip
+        raise FrameworkError(f"under {told}: {error}", error.problems) from None
 
 
 def _score_bodies(
-    answers: Answers,
-    tree: Tree,
-    rules: Rules,
-    weights: Floats,
-    varied: NDArray[np.int64],
-    shares: Floats | None,
-    widening: Floats | None,
+    answers: Answers, walk: _Walk, shares: Floats | None, widening: Floats | None
 ) -> Floats:
-    """Bodies x draws under one set of rules."""
-    base, opened = _base(answers, tree, rules), open_rows(tree, varied)
-    walk = _Walk(tree, rules, weights, opened)
-    if rules.roll_up == "pooled":
-        members = np.split(np.arange(len(answers.values)), answers.starts[1:])
-        pooled = pool_services(Scored(base, base), members, tree, rules, answers.bodies).score
-        score = walk.climb(_Fixed(pooled), 0)
+    """Bodies x draws (x 1 where draws do not differ) under one set of rules."""
+    base, bodies, by = _base(answers, walk.tree, walk.rules)
+    if walk.rules.roll_up == "pooled":
+        score = walk.climb(_Fixed(bodies), 0)
         if shares is not None:
             moved = walk.climb(_Resampled(base, shares, answers), 0)
             score = score + _widen(moved - score, widening)
         return score
-    by = _weights_of_services(answers, rules)
-    if shares is None and walk.is_linear(base):
-        means = np.full((len(base), len(answers.bodies)), np.nan)
-        fixed = walk.fixed()
-        means[fixed] = _means_of_bodies(base[fixed].T, by[:, None], answers).T
-        return walk.climb(_Fixed(means), 0)
+    if shares is None and walk.is_linear(bodies):
+        return walk.climb(_Fixed(bodies), 0)
     root = walk.climb(_Fixed(base), 0)
-    if rules.round_service is not None:
-        root = round_decimal(root, rules.round_service, rounding=rules.rounding)
+    if walk.rules.round_service is not None:
+        digits = walk.rules.round_service
+        root = round_decimal(root, digits, rounding=walk.rules.rounding)
     score = _means_of_bodies(root, by[:, None], answers)
     if shares is not None:
-        moved = _means_of_bodies(root, shares * by[:, None], answers)
-        score = score + _widen(moved - score, widening)
+        weights = shares * by[:, None] if walk.rules.roll_up == "weighted" else shares
+        score = score + _widen(_means_of_bodies(root, weights, answers) - score, widening)
     return score
-
-
-def _weights_of_services(answers: Answers, rules: Rules) -> Floats:
-    if rules.roll_up != "weighted":
-        return np.ones(len(answers.values))
-    return group_services(answers.services, answers.services["service_id"].tolist(), rules)[2]
 
 
 def _widen(deviation: Floats, widening: Floats | None) -> Floats:
@@ -269,7 +270,8 @@ class _Fixed:
 
     def at(self, row: int) -> Floats:
         """Units x 1."""
-        return self.scores[row][:, None]
+        score: Floats = self.scores[row][:, None]
+        return score
 
 
 @dataclass(frozen=True)
@@ -304,14 +306,14 @@ class _Walk:
         return [child for row in sorted(self.opened) for child in self.tree.children[row]
                 if child not in self.opened]  # fmt: skip
 
-    def is_linear(self, base: Floats) -> bool:
+    def is_linear(self, bodies: Floats) -> bool:
         """Whether a body's score is a weighted sum of its services' means at the fixed nodes."""
         return (
             bool(self.opened)
             and self.rules.round_service is None
             and all(self.powers[row] == 1 for row in self.opened)
             and not any(int(self.tree.depths[row]) in self.rules.round for row in self.opened)
-            and not np.isnan(base[self.fixed()]).any()
+            and not np.isnan(bodies[self.fixed()]).any()
         )
 
     def climb(self, source: _Fixed | _Resampled, row: int) -> Floats:
@@ -351,9 +353,9 @@ def _power_mean(
         total = total + score * weight
         found = found + (weight if whole else there * weight)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean: Floats = total / found
+        mean = np.asarray(total / found)
         if power == 0:
             mean = np.exp(mean)
         elif power != 1:
-            mean = mean ** (1 / power)
-    return (np.where(zero, 0.0, mean) if power <= 0 else mean), found
+            mean **= 1 / power
+    return np.where(zero, 0.0, mean) if power <= 0 else mean, found
