@@ -17,7 +17,7 @@ from asan_analysis.data.tables import each_row
 from asan_analysis.errors import FrameworkError, ParameterError, Problem, refuse
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.framework import Tree
-from asan_analysis.index.rescoring import Variants, vary
+from asan_analysis.index.rescoring import Variants
 from asan_analysis.index.rules import Rules, check_rules
 
 _WEIGHT, _MEAN = "weight:", "aggregation:"
@@ -272,7 +272,8 @@ def draw_variants(factors: Sequence[Factor], design: Floats, tree: Tree, rules: 
             varied.append(factor)
     met, which = np.unique(codes, return_inverse=True)
     methods = [_combine(tree, rules, varied, code) for code in met.tolist()]
-    return vary(methods, which, weights)
+    rows = {row for factor in factors if factor.key.startswith(_WEIGHT) for row in factor.rows}
+    return Variants(methods, which, weights, np.array(sorted(rows), dtype="int64"))
 
 
 def _combine(tree: Tree, rules: Rules, factors: Sequence[Factor], code: int) -> tuple[Tree, Rules]:

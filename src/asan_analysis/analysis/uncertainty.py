@@ -16,7 +16,7 @@ from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
-from asan_analysis.index.rescoring import Variants, beats, rank_draws, rescore, round_ranked, vary
+from asan_analysis.index.rescoring import Variants, compare_draws, rank_draws, rescore, vary
 from asan_analysis.index.rules import Rules
 
 SOURCES = ("method", "services", "both")
@@ -181,16 +181,14 @@ class _Tally:
         """Take in some draws, bodies x draws."""
         self.scores[:, self.done : self.done + scores.shape[1]] = scores
         self.done += scores.shape[1]
-        ranked = round_ranked(_only(scores, counted), variants, decimals)
-        places = rank_draws(ranked, self.answers, variants, decimals=decimals)
-        for group, above in zip(self.answers.groups, self.above, strict=True):
-            own = ranked[group]
-            for place in range(len(group)):
-                above[:, place] += np.count_nonzero(beats(own, own[place]), axis=1)
-        for row, place in enumerate(places):
-            known = place[place == place]
-            self.places[row] += np.bincount((2 * known).astype("int64"),
-                                            minlength=self.places.shape[1])  # fmt: skip
+        ranked = _only(scores, counted)
+        places, counts = compare_draws(ranked, self.answers, variants, decimals=decimals)
+        for above, more in zip(self.above, counts, strict=True):
+            above += more
+        width = self.places.shape[1]
+        halves = 2 * places + np.arange(len(places))[:, None] * width
+        known = halves[~np.isnan(halves)].astype("int64")
+        self.places += np.bincount(known, minlength=self.places.size).reshape(-1, width)
 
 
 def _tabulate(

@@ -114,15 +114,34 @@ def rank_draws(
 
     `scores`: bodies x draws. Ties and rounding follow the rules of each draw.
     """
-    ranks = np.full(scores.shape, np.nan)
+    return compare_draws(scores, answers, variants, decimals=decimals)[0]
+
+
+def compare_draws(
+    scores: Floats, answers: Answers, variants: Variants, *, decimals: int = 2
+) -> tuple[Floats, list[NDArray[np.int64]]]:
+    """Places as `rank_draws`, and in how many draws one body of a category is above another.
+
+    The counts are one array a category: above (rows) x below (columns), in the order of `groups`.
+    Scores that differ by noise only are level.
+    """
     scores = round_ranked(scores, variants, decimals)
+    ranks = np.ones(scores.shape)
+    counts = []
     for group in answers.groups:
         own = scores[group]
-        for place, row in enumerate(group):
-            ranks[row] = 1.0 + np.count_nonzero(beats(own, own[place]), axis=0)
+        limits = own + _TOLERANCE * np.maximum(np.abs(own), 1.0)
+        above = np.empty((len(group), len(group)), dtype="int64")
+        for place, limit in enumerate(limits):
+            higher = own > limit
+            above[:, place] = np.count_nonzero(higher, axis=1)
+            ranks[group[place]] += higher.sum(axis=0, dtype="uint16")
+        counts.append(above)
         _untie(ranks, own, group, variants)
-    ranks[np.isnan(scores)] = np.nan
-    return ranks
+    missing = np.isnan(scores)
+    if missing.any():
+        ranks[missing] = np.nan
+    return ranks, counts
 
 
 def round_ranked(scores: Floats, variants: Variants, decimals: int) -> Floats:
@@ -134,12 +153,6 @@ def round_ranked(scores: Floats, variants: Variants, decimals: int) -> Floats:
             scores = scores.copy()
             scores[:, draws] = round_decimal(scores[:, draws], digits, rounding=rules.rounding)
     return scores
-
-
-def beats(scores: Floats, score: Floats) -> NDArray[np.bool_]:
-    """Which scores (bodies x draws) are above one (draws) by more than noise."""
-    higher: NDArray[np.bool_] = scores > score + _TOLERANCE * np.maximum(np.abs(score), 1.0)
-    return higher
 
 
 def _untie(ranks: Floats, own: Floats, group: NDArray[np.int64], variants: Variants) -> None:
