@@ -1,0 +1,158 @@
+"""Charts of the methodology review: places that move, what moves them, weights that weigh."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+
+from asan_analysis.data.tables import each_row
+from asan_analysis.report.charts import COLOURS, INK, PALE, cut, new_axes, wrap
+from asan_analysis.report.score_charts import group_rows, name_groups, palette
+from asan_analysis.report.words import Words
+
+_SHARE = LinearSegmentedColormap.from_list("share", ["#ffffff", "#dbe7f0", "#7dabd1"])
+_BAR = "#c9d6e2"
+
+
+def plot_places(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
+    """Intervals of places, best first in each category: method alone thick, both sources thin.
+
+    `frame`: category, organisation_id, rank, method_q05, method_q95, both_q05, both_q95; a missing
+    interval is not drawn.
+    """
+    table, at = group_rows(frame, words)
+    ax = ax or new_axes(8, 1.3 + 0.215 * (at[-1] + 1))
+    colours = [palette(frame, words)[category] for category in table["category"]]
+    ax.hlines(at, table["both_q05"], table["both_q95"], color=_BAR, linewidth=6,
+              label=words.say("source.both"))  # fmt: skip
+    ax.hlines(at, table["method_q05"], table["method_q95"], color=colours, linewidth=2.2,
+              label=words.say("source.method"))  # fmt: skip
+    ax.scatter(table["rank"], at, color=colours, s=26, zorder=3, label=words.say("chart.nominal"))
+    ax.set_yticks(at, [cut(words.name(body)) for body in table["organisation_id"]], fontsize=8)
+    name_groups(ax, table, at, words)
+    last = int(np.nanmax(table[["rank", "method_q95", "both_q95"]].to_numpy(dtype="float64")))
+    ax.set_xlim(0.3, last + 0.7)
+    ax.set_xticks([1, *range(5, last + 1, 5)])
+    ax.set_xlabel(words.say("chart.place"))
+    ax.xaxis.grid(True)
+    ax.spines["left"].set_visible(False)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, handlelength=1.4)
+    return ax
+
+
+def plot_acceptability(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
+    """Share of draws in which an organisation has a place: a row each, a column per place.
+
+    `frame`: category, organisation_id (best first), rank (place met), share (0 to 1).
+    """
+    bodies = frame.drop_duplicates("organisation_id")
+    table, _ = group_rows(bodies, words)
+    last = int(frame["rank"].max())
+    wide = frame.assign(rank=np.floor(frame["rank"])).pivot_table(
+        index="organisation_id", columns="rank", values="share", aggfunc="sum"
+    )
+    wide = wide.reindex(list(table["organisation_id"]), columns=range(1, last + 1))
+    ax = ax or new_axes(8, 1.4 + 0.215 * len(wide))
+    values = wide.fillna(0).to_numpy(dtype="float64")
+    ax.pcolormesh(values, cmap=_SHARE, vmin=0, vmax=1, edgecolor="white", linewidth=0.6)
+    for (row, column), share in np.ndenumerate(values):
+        if share >= 0.045:
+            cell = ax.text(column + 0.5, row + 0.5, words.number(100 * share), ha="center",
+                           va="center", fontsize=7.5, color=INK)  # fmt: skip
+            cell.set_in_layout(False)
+    starts = np.flatnonzero(table["category"].ne(table["category"].shift())).tolist()
+    for start in starts:
+        category = str(table["category"].iloc[start])
+        ax.axhline(start, color="white", linewidth=6 if start else 0)
+        ax.annotate(words.name(category), (1.01, start), xycoords=("axes fraction", "data"),
+                    rotation=-90, va="top", fontweight="bold", fontsize=8,
+                    color=palette(bodies, words)[category])  # fmt: skip
+    ax.set_ylim(len(wide), 0)
+    ax.set_yticks(np.arange(len(wide)) + 0.5, [cut(words.name(one)) for one in wide.index],
+                  fontsize=8)  # fmt: skip
+    ax.set_xticks(np.arange(last) + 0.5, [str(place) for place in range(1, last + 1)], fontsize=8)
+    ax.xaxis.tick_top()
+    ax.xaxis.set_label_position("top")
+    ax.set_xlabel(words.say("chart.place"))
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return ax
+
+
+def plot_indices(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
+    """Sobol indices as bars with their intervals, the largest total index first.
+
+    `frame`: factor, S1, S1_low, S1_high, ST, ST_low, ST_high; one output and one n.
+    """
+    table = frame.sort_values("ST", ascending=False)
+    ax = ax or new_axes(8, 1.3 + 0.5 * len(table))
+    for index, shift, colour in (("ST", 0.19, _BAR), ("S1", -0.19, COLOURS[0])):
+        at = np.arange(len(table)) - shift
+        size = table[index].clip(lower=0)
+        ax.barh(at, size, height=0.36, color=colour, label=words.say(f"chart.{index}"))
+        ax.hlines(at, table[f"{index}_low"], table[f"{index}_high"], color=INK, linewidth=1)
+        for y, row in zip(at, each_row(table), strict=True):
+            high, value = getattr(row, f"{index}_high"), getattr(row, index)
+            ax.annotate(words.number(max(value, 0), 2), (max(high, 0), y), (5, 0), va="center",
+                        textcoords="offset points", fontsize=8, color=INK)  # fmt: skip
+    ax.set_yticks(range(len(table)), [wrap(words.name(one), 36) for one in table["factor"]])
+    ax.set_ylim(len(table) - 0.4, -0.6)
+    ax.set_xlim(left=min(0.0, float(table[["S1_low", "ST_low"]].min().min())) - 0.01)
+    ax.set_xlabel(words.say("chart.variance_share"))
+    ax.xaxis.grid(True)
+    ax.spines["left"].set_visible(False)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, handlelength=1.0)
+    return ax
+
+
+def plot_league(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
+    """Mean move of places under each other method, the largest first; how many moved beside it.
+
+    `frame`: change, alternative, moved, mean_move, largest_move; rows that can be scored.
+    """
+    table = frame.sort_values("mean_move", ascending=False, kind="stable")
+    names = [f"{words.name(row.change)}: {words.name(row.alternative)}"
+             for row in each_row(table)]  # fmt: skip
+    ax = ax or new_axes(8, 1.1 + 0.26 * len(table))
+    at = range(len(table))
+    ax.barh(at, table["mean_move"], height=0.66, color=COLOURS[0])
+    for y, row in zip(at, each_row(table), strict=True):
+        text = words.say("chart.moved", moved=words.number(row.moved),
+                         most=words.number(row.largest_move))  # fmt: skip
+        ax.annotate(text, (row.mean_move, y), (5, 0), textcoords="offset points", va="center",
+                    fontsize=8, color=PALE)  # fmt: skip
+    ax.set_yticks(at, [wrap(name, 60) for name in names], fontsize=8)
+    ax.set_ylim(len(table) - 0.4, -0.6)
+    ax.set_xlim(0, max(1.3 * float(table["mean_move"].max()), 0.5))
+    ax.set_xlabel(words.say("chart.mean_move"))
+    ax.xaxis.grid(True)
+    ax.spines["left"].set_visible(False)
+    return ax
+
+
+def plot_importance(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
+    """Weight of each node beside its importance for the score, in tree order.
+
+    `frame`: node_id, weight_among, importance (both shares of the siblings, 0 to 1).
+    """
+    ax = ax or new_axes(8, 1.2 + 0.42 * len(frame))
+    at = np.arange(len(frame))
+    weight, importance = 100 * frame["weight_among"], 100 * frame["importance"]
+    ax.hlines(at, weight, importance, color=_BAR, linewidth=3)
+    ax.scatter(weight, at, marker="|", s=190, color=PALE, linewidths=2.5,
+               label=words.say("chart.weight"))  # fmt: skip
+    ax.scatter(importance, at, s=48, color=COLOURS[0], zorder=3,
+               label=words.say("chart.importance"))  # fmt: skip
+    for y, value in zip(at, importance, strict=True):
+        ax.annotate(words.number(value, 1), (value, y), (0, 7), ha="center", fontsize=8,
+                    textcoords="offset points", color=COLOURS[0])  # fmt: skip
+    ax.set_yticks(at, [wrap(words.short(node), 32) for node in frame["node_id"]])
+    ax.set_ylim(len(frame) - 0.4, -0.7)
+    ax.set_xlim(0, 1.12 * max(float(weight.max()), float(importance.max())))
+    ax.set_xlabel(words.say("chart.weight_share"))
+    ax.xaxis.grid(True)
+    ax.spines["left"].set_visible(False)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, handlelength=1.2)
+    return ax
