@@ -155,7 +155,7 @@ WRONG_STEPS = {
 
 @pytest.mark.parametrize("text", WRONG_STEPS)
 def test_a_wrong_step_is_refused_with_its_place_and_key(text):
-    with pytest.raises(FrameworkError, match="R.toml") as error:
+    with pytest.raises(FrameworkError, match=r"R\.toml") as error:
         check_rules(tomllib.loads(text), name="R.toml")
     assert [problem.column for problem in error.value.problems] == WRONG_STEPS[text]
     assert all(problem.remedy for problem in error.value.problems)
