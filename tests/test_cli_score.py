@@ -26,8 +26,10 @@ class Score:
         self.folder, self.capsys = folder, capsys
         self.output = folder / "S.csv"
 
-    def __call__(self, values=VALUES, framework=FRAMEWORK, rules=None, **at: Path) -> int:
-        options = []
+    def __call__(
+        self, values=VALUES, framework=FRAMEWORK, rules=None, steps_output=None, **at: Path
+    ) -> int:
+        options = ["--steps-output", str(steps_output)] if steps_output else []
         files = {"framework": ("F.csv", framework), "values": ("V.csv", values),
                  "rules": ("R.toml", rules)}  # fmt: skip
         for option, (name, content) in files.items():
@@ -253,7 +255,7 @@ def test_a_faulty_framework_is_refused_with_its_place(score):
     ("rules", "parts"),
     [
         ("rouding = 2\n", ["rouding", "rounding"]),
-        ("[[steps]]\ndo = 'impute'\n", ["steps"]),
+        ("[[steps]]\ndo = 'impute'\n", ["steps[1].with: is missing"]),
         ("ties = \n", ["not TOML", "line 1"]),
         (b'columns = ["\xfc"]\n', ["not UTF-8"]),
         ('rank_on = "rounded"\n', ["rank_on", "round"]),
@@ -306,6 +308,144 @@ def test_a_refused_run_leaves_an_older_output_alone(score):
     before = score.output.read_bytes()
     assert score("unit_id,x,y\none,good,1\n") == 1
     assert score.output.read_bytes() == before
+
+
+DIVIDED = "node_id,parent_id,denominator\nT,,\nx,T,people\ny,T,\n"
+MEASURED = (
+    "unit_id,x,y,people,region\n"
+    "a,10,1,2,n\nb,30,2,10,n\nc,,3,4,n\nd,8,4,,s\ne,NA,,1,s\nf,9,100,3,s\n"
+)
+STEPS = """
+columns = ["people", "region"]
+[[steps]]
+do = "denominate"
+[[steps]]
+do = "screen"
+least = 0.5
+[[steps]]
+do = "impute"
+with = "mean"
+group = "region"
+[[steps]]
+do = "treat"
+most = 1
+"""
+
+
+def test_steps_run_before_scoring_and_leave_their_tables(score):
+    """By hand: x is 5, 3, none, none, -, 3 a head; e has nothing; c gets 4 and d 3; 100 gets 4."""
+    folder = score.folder / "steps"
+    assert score(MEASURED, DIVIDED, STEPS, steps_output=folder) == 0
+    assert score.output.read_text("utf-8") == (
+        "unit_id,T,x,y,rank\n"
+        "a,3.0,5.0,1.0,4\nb,2.5,3.0,2.0,5\nc,3.5,4.0,3.0,1\nd,3.5,3.0,4.0,1\nf,3.5,3.0,4.0,1\n"
+    )
+    tables = {path.name: path.read_text("utf-8") for path in sorted(folder.iterdir())}
+    assert list(tables) == ["1_denominate.csv", "2_screen.csv", "3_impute.csv", "4_treat.csv"]
+    assert tables["1_denominate.csv"] == "item_id,denominator,divided,made_missing\nx,people,3,1\n"
+    assert tables["2_screen.csv"] == (
+        "unit_id,available,share,kept\na,2,1.0,yes\nb,2,1.0,yes\nc,1,0.5,yes\nd,1,0.5,yes\n"
+        "e,0,0.0,no\nf,2,1.0,yes\n"
+    )
+    assert tables["3_impute.csv"] == "unit_id,item_id,group,value\nc,x,n,4.0\nd,x,s,3.0\n"
+    header, x, y = [line.split(",") for line in tables["4_treat.csv"].splitlines()]
+    assert (header[3:5], x[3:5], y[3:5]) == (
+        ["winsorised", "transform"], ["0", "none"], ["1", "winsorise"],
+    )  # fmt: skip
+    assert score.printed.splitlines() == [
+        "6 units, 2 items: 9 answered, 2 not answered, 1 not applicable",
+        "step 1, denominate: items divided 1, values without a denominator made missing 1",
+        "step 2, screen: units dropped 1 of 6: e",
+        "step 3, impute: cells imputed 2, left missing 0",
+        "step 4, treat: items Winsorised 1 (values 1), to logarithms 0, with outliers still 0, "
+        "left alone for too few values or no spread 0",
+    ]
+
+
+def test_steps_without_a_folder_write_the_scores_only(score):
+    assert score(MEASURED, DIVIDED, STEPS) == 0
+    assert score.written == {score.folder / "S.csv"}
+
+
+def test_tables_of_an_earlier_run_with_other_steps_go(score):
+    folder = score.folder / "steps"
+    assert score(MEASURED, DIVIDED, STEPS, steps_output=folder) == 0
+    (folder / "mine.csv").write_text("kept")
+    shorter = STEPS.partition('[[steps]]\ndo = "screen"')[0]
+    assert score(MEASURED, DIVIDED, shorter, steps_output=folder) == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["1_denominate.csv", "mine.csv"]
+
+
+@pytest.mark.parametrize(
+    ("change", "parts"),
+    [
+        ((",2,n", ",0,n"), ["V.csv", "row 2, people: 0 is no denominator"]),
+        ((",2,n", ",-2,n"), ["V.csv", "row 2, people: -2 is no denominator"]),
+        ((",2,n", ",two,n"), ["V.csv", "row 2, people: 'two' is not a finite number"]),
+        ((",2,n", ",inf,n"), ["V.csv", "row 2, people: 'inf' is not a finite number"]),
+        ((",2,n", ",2,"), ["V.csv", "row 2, region: is empty"]),
+        (("people", "heads"), ["V.csv: 2 problems", "people: is needed", "heads: is not an item"]),
+    ],
+    ids=["zero", "negative", "text", "infinite", "no group", "no column"],
+)
+def test_a_table_that_the_steps_cannot_take_is_refused(score, change, parts):
+    folder = score.folder / "steps"
+    values = MEASURED.replace(*change, 1)
+    score.refuses(*parts, values=values, framework=DIVIDED, rules=STEPS, steps_output=folder)
+
+
+def test_a_denominator_that_is_not_known_may_be_written_na(score):
+    values = MEASURED.replace("d,8,4,,s", "d,8,4,NA,s")
+    assert score(values, DIVIDED, STEPS) == 0
+    assert "made missing 1" in score.printed
+
+
+def test_a_framework_with_denominators_needs_the_step(score):
+    rules = 'columns = ["people", "region"]\n'
+    parts = ["F.csv", "row 3, denominator: people", 'add [[steps]] with do = "denominate"']
+    score.refuses(*parts, values=MEASURED, framework=DIVIDED, rules=rules)
+
+
+def test_an_error_after_the_steps_leaves_no_table(score):
+    """The item y has no spread among the units that are kept, so it cannot be scored."""
+    framework = "node_id,parent_id,denominator,normalisation\nT,,,\nx,T,people,\ny,T,,zscore\n"
+    values = "unit_id,x,y,people,region\na,1,5,1,n\nb,2,5,1,n\n"
+    folder = score.folder / "steps"
+    score.refuses("F.csv", "zscore", values=values, framework=framework, rules=STEPS,
+                  steps_output=folder)  # fmt: skip
+
+
+@pytest.mark.parametrize("taken", ["S.csv", "steps/4_treat.csv"])
+def test_scores_and_tables_are_written_all_or_none(score, taken):
+    """A folder stands in the place of one of the files."""
+    (score.folder / taken).mkdir(parents=True)
+    score.refuses(taken.rpartition("/")[2], values=MEASURED, framework=DIVIDED, rules=STEPS,
+                  steps_output=score.folder / "steps")  # fmt: skip
+
+
+def test_a_folder_of_tables_that_cannot_be_made_is_refused(score):
+    (score.folder / "plain").write_text("")
+    given = {"values": MEASURED, "framework": DIVIDED, "rules": STEPS}
+    score.refuses("plain", steps_output=score.folder / "plain", **given)
+    score.refuses("none", steps_output=score.folder / "none" / "steps", **given)
+
+
+def test_an_output_for_tables_without_steps_is_refused(score):
+    score.refuses("--steps-output: the rules have no steps", steps_output=score.folder / "steps")
+
+
+def test_scores_in_the_place_of_a_table_are_refused(score):
+    folder = score.folder / "steps"
+    score.refuses("move one", values=MEASURED, framework=DIVIDED, rules=STEPS, steps_output=folder,
+                  output_at=folder / "1_denominate.csv")  # fmt: skip
+
+
+def test_many_dropped_units_are_counted(score):
+    values = "unit_id,x,y\nkept,1,2\n" + "".join(f"u{number},,\n" for number in range(10))
+    assert score(values, rules="steps = [{do = 'screen', least = 0.5}]\n") == 0
+    assert score.printed.splitlines()[1] == (
+        "step 1, screen: units dropped 10 of 11: u0, u1, u2, u3, u4, u5, u6, u7 and 2 more"
+    )
 
 
 @pytest.mark.parametrize("absent", ["--framework", "--values", "--output"])

@@ -14,7 +14,12 @@ from asan_analysis import __version__
 from asan_analysis.errors import AsanAnalysisError, ParameterError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from asan_analysis.data.datasets import Dataset
+    from asan_analysis.index.steps import Done
+
+_STEP_TABLE = r"[0-9]+_(?:denominate|impute|treat|screen)\.csv"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -65,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--values", required=True, type=Path, metavar="V.csv")
     score.add_argument("--rules", type=Path, metavar="R.toml")
     score.add_argument("--output", required=True, type=Path, metavar="S.csv")
+    score.add_argument("--steps-output", type=Path, metavar="DIR",
+                       help="folder for a table of each step before scoring")  # fmt: skip
     score.set_defaults(command=_score)
     return parser
 
@@ -160,29 +167,66 @@ def _check(options: argparse.Namespace) -> None:
 
 def _score(options: argparse.Namespace) -> None:
     from asan_analysis.data.contracts import FRAMEWORK
-    from asan_analysis.data.tables import read_csv, read_toml, write_csv
+    from asan_analysis.data.tables import read_csv, read_toml
     from asan_analysis.data.values import load_values
     from asan_analysis.index.framework import build_tree
     from asan_analysis.index.rules import check_rules
     from asan_analysis.index.scoring import score_table
+    from asan_analysis.index.steps import apply_steps, check_denominators
 
     tree = build_tree(read_csv(options.framework, FRAMEWORK), name=options.framework.name)
     table = read_toml(options.rules) if options.rules else {}
     rules = check_rules(table, name=options.rules.name if options.rules else "defaults")
-    values, status, only_na = load_values(
-        options.values, tree.items, columns=list(rules.columns), na=rules.na
-    )
-    scores = score_table(values, status, tree, rules)
-    write_csv(scores.reset_index(), options.output)
+    if options.steps_output and not rules.steps:
+        raise ParameterError(
+            "--steps-output: the rules have no steps; leave it out or add [[steps]]"
+        )
+    values, status, extra, only_na = load_values(
+        options.values, tree.items, columns=list(rules.columns), na=rules.na,
+        numbers=check_denominators(tree, rules).values(),
+    )  # fmt: skip
+    ready, state, done = apply_steps(values, status, extra, tree, rules, name=options.values.name)
+    scores = score_table(ready, state, tree, rules)
+    _write_scores(scores.reset_index(), done, options.output, options.steps_output)
     counts = status.stack().value_counts()
     print(
         f"{len(values)} units, {len(tree.items)} items: {counts.get('scored', 0)} answered, "
         f"{counts.get('not_answered', 0)} not answered, "
         f"{counts.get('not_applicable', 0)} not applicable"
     )
+    for step in done:
+        print(step.told)
     if only_na:
         print(
             f"warning: {options.values.name} writes NA and has no empty cell; NA was read as "
             f"{rules.na}. If NA stands for every missing value, set na in the rules",
             file=sys.stderr,
         )
+
+
+def _write_scores(
+    scores: pd.DataFrame, done: list[Done], output: Path, folder: Path | None
+) -> None:
+    """Write the scores and, into a folder, the tables of the steps: all of them or none."""
+    from asan_analysis.data.tables import write_tables
+
+    if folder is None:
+        write_tables({output: scores})
+        return
+    tables = {folder / f"{step.name}.csv": step.table for step in done}
+    if output in tables:
+        raise ParameterError(f"--output {output} is the place of a table of the steps; move one")
+    new = not folder.exists() and folder.parent.is_dir()
+    try:
+        if new:
+            folder.mkdir()
+        write_tables({output: scores, **tables})
+        for path in set(folder.glob("*.csv")) - set(tables):
+            if re.fullmatch(_STEP_TABLE, path.name):
+                path.unlink()  # of an earlier run with other steps
+    except OSError as error:
+        reason = f"{error.strerror}; give a folder that takes files"
+        raise ParameterError(f"--steps-output {folder}: {reason}") from None
+    finally:
+        if new and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()

@@ -22,6 +22,7 @@ rounding = "half_up"
 ties = "min"
 rank_on = "unrounded"
 columns = []
+steps = []
 roll_up = "mean"
 roll_up_weight = ""
 round_service = ""
@@ -93,10 +94,76 @@ def test_an_unknown_key_is_refused_and_the_known_ones_listed(key):
         check_rules({key: 1})
 
 
-def test_steps_are_refused_with_the_word_steps():
-    table = tomllib.loads('[[steps]]\ndo = "impute"\nwith = "median"\n')
-    with pytest.raises(FrameworkError, match="steps"):
-        check_rules(table)
+STEPS = """
+columns = ["population", "region"]
+steps = [
+    {do = "denominate"},
+    {do = "impute", with = "median", group = "region"},
+    {do = "impute", with = "mean"},
+    {do = "treat", most = 5},
+    {do = "screen", least = 0.65},
+]
+"""
+
+
+def test_steps_are_kept_in_their_order():
+    table = tomllib.loads(STEPS)
+    assert check_rules(table).steps == tuple(table["steps"])
+    assert [step["do"] for step in check_rules(table).steps][-2:] == ["treat", "screen"]
+
+
+def test_the_rules_keep_their_steps_when_the_table_changes():
+    table = tomllib.loads(STEPS)
+    rules = check_rules(table)
+    table["steps"][3]["most"] = 0
+    assert rules.steps[3]["most"] == 5
+
+
+WRONG_STEPS = {
+    'steps = "impute"': ["steps"],
+    "steps = {do = 'impute'}": ["steps"],
+    "steps = [1]": ["steps[1].do"],
+    "steps = [{}]": ["steps[1].do"],
+    "steps = [{do = 1}]": ["steps[1].do"],
+    "steps = [{do = ['treat']}]": ["steps[1].do"],
+    "steps = [{do = 'Treat', most = 5}]": ["steps[1].do"],
+    "steps = [{do = 'denominate', by = 'x'}]": ["steps[1].by"],
+    "steps = [{do = 'denominate'}, {do = 'denominate'}]": ["steps[2].do"],
+    "steps = [{do = 'impute'}]": ["steps[1].with"],
+    "steps = [{do = 'impute', with = 'mode'}]": ["steps[1].with"],
+    "steps = [{do = 'impute', with = ['mean']}]": ["steps[1].with"],
+    "steps = [{do = 'impute', with = 'mean', group = 'r'}]": ["steps[1].group"],
+    "steps = [{do = 'impute', with = 'mean', group = 1}]": ["steps[1].group"],
+    "steps = [{do = 'impute', with = 'mean', group = ''}]": ["steps[1].group"],
+    "columns = 'r'\nsteps = [{do = 'impute', with = 'mean', group = 'r'}]":
+        ["columns", "steps[1].group"],
+    "steps = [{do = 'treat'}]": ["steps[1].most"],
+    "steps = [{do = 'treat', most = 0}]": ["steps[1].most"],
+    "steps = [{do = 'treat', most = 5.0}]": ["steps[1].most"],
+    "steps = [{do = 'treat', most = true}]": ["steps[1].most"],
+    "steps = [{do = 'treat', most = '5'}]": ["steps[1].most"],
+    "steps = [{do = 'treat', least = 5}]": ["steps[1].most", "steps[1].least"],
+    "steps = [{do = 'screen'}]": ["steps[1].least"],
+    "steps = [{do = 'screen', least = 1.1}]": ["steps[1].least"],
+    "steps = [{do = 'screen', least = -0.1}]": ["steps[1].least"],
+    "steps = [{do = 'screen', least = nan}]": ["steps[1].least"],
+    "steps = [{do = 'screen', least = '1'}]": ["steps[1].least"],
+    "steps = [{do = 'denominate'}, {do = 'treat', most = 0}, {do = 'drop'}]":
+        ["steps[2].most", "steps[3].do"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRONG_STEPS)
+def test_a_wrong_step_is_refused_with_its_place_and_key(text):
+    with pytest.raises(FrameworkError, match=r"R\.toml") as error:
+        check_rules(tomllib.loads(text), name="R.toml")
+    assert [problem.column for problem in error.value.problems] == WRONG_STEPS[text]
+    assert all(problem.remedy for problem in error.value.problems)
+
+
+@pytest.mark.parametrize("least", [0, 1, 0.65])
+def test_the_ends_of_a_share_are_taken(least):
+    assert check_rules({"steps": [{"do": "screen", "least": least}]}).steps[0]["least"] == least
 
 
 def test_a_depth_in_other_digits_is_refused_in_words_of_the_rules():
@@ -112,7 +179,7 @@ def test_weighted_roll_up_needs_its_column():
 
 
 def test_all_faults_are_told_at_once():
-    table = {"rouding": 1, "range": [1], "ties": "max", "min_coverage": 2, "steps": []}
+    table = {"rouding": 1, "range": [1], "ties": "max", "min_coverage": 2, "steps": 1}
     with pytest.raises(FrameworkError, match="5 problems") as error:
         check_rules(table)
     assert [problem.column for problem in error.value.problems] == list(table)

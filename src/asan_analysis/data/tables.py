@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
 import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -380,14 +381,42 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     DataError
         The folder does not exist or does not take the file.
     """
-    if not path.parent.is_dir():
-        reason = f"cannot be written: there is no folder {path.parent}"
-        raise unreadable(str(path), reason, "give a folder that exists")
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    write_tables({path: frame})
+
+
+def write_tables(frames: Mapping[Path, pd.DataFrame]) -> None:
+    """Write several frames as `write_csv` does, by path: all of them or none.
+
+    Every file is written beside its place before the first one is moved there.
+
+    Raises
+    ------
+    DataError
+        A folder does not exist or does not take its file, a folder stands in a file's place.
+    """
+    aside: dict[Path, Path] = {}
     try:
-        frame.to_csv(aside, index=False, lineterminator="\n", encoding="utf-8")
-        aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        reason = f"cannot be written: {error.strerror or error}"
-        raise unreadable(str(path), reason, "give a place that takes a file") from None
+        for path, frame in frames.items():
+            if not path.parent.is_dir():
+                reason = f"cannot be written: there is no folder {path.parent}"
+                raise unreadable(str(path), reason, "give a folder that exists")
+            try:
+                if path.is_dir():
+                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+                aside[path] = path.with_name(f".{path.name}.{os.getpid()}")
+                frame.to_csv(aside[path], index=False, lineterminator="\n", encoding="utf-8")
+            except OSError as error:
+                raise _unwritten(path, error) from None
+        for path, temporary in aside.items():
+            try:
+                temporary.replace(path)
+            except OSError as error:
+                raise _unwritten(path, error) from None
+    finally:
+        for temporary in aside.values():
+            temporary.unlink(missing_ok=True)
+
+
+def _unwritten(path: Path, error: OSError) -> DataError:
+    reason = f"cannot be written: {error.strerror or error}"
+    return unreadable(str(path), reason, "give a place that takes a file")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
+
+import pandas as pd
 
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
-from asan_analysis.errors import FrameworkError, Problem
+from asan_analysis.errors import FrameworkError, Problem, refuse
 from asan_analysis.index.framework import Tree, build_tree
 from asan_analysis.index.rules import Rules, check_rules
+from asan_analysis.index.steps import find_denominators
+
+_TABLES = "steps before scoring belong to `score` and `robustness` on a table"
 
 
 def find_method(data: Dataset, edition: Edition) -> tuple[Tree, Rules]:
@@ -18,10 +24,32 @@ def find_method(data: Dataset, edition: Edition) -> tuple[Tree, Rules]:
     Raises
     ------
     FrameworkError
-        The framework or the rules have faults; all of the file met first.
+        The framework or the rules have faults, or ask for steps before scoring, which belong to
+        tables; all of the file met first.
     """
-    tree = build_tree(data.frameworks[edition.framework], name=edition.framework)
-    return tree, check_rules(data.rules[edition.rules], name=edition.rules)
+    tree = _build_tree(data.frameworks[edition.framework], name=edition.framework)
+    return tree, _check_rules(data.rules[edition.rules], name=edition.rules)
+
+
+def _build_tree(framework: pd.DataFrame, *, name: str) -> Tree:
+    """The tree of a dataset, whose items are not divided."""
+    tree = build_tree(framework, name=name)
+    rule, remedy = "is the denominator of an item of a dataset", f"leave it empty; {_TABLES}"
+    refuse(FrameworkError, [
+        Problem(name, int(tree.item_options[tree.items.index(item)]["file_row"]), "denominator",
+                column, rule, remedy)
+        for item, column in find_denominators(tree).items()
+    ])  # fmt: skip
+    return tree
+
+
+def _check_rules(table: Mapping[str, Any], *, name: str) -> Rules:
+    """The rules of a dataset, which have no steps."""
+    rules = check_rules(table, name=name)
+    if rules.steps:
+        rule, remedy = "stand in the rules of a dataset", f"remove [[steps]]; {_TABLES}"
+        refuse(FrameworkError, [Problem(name, None, "steps", "", rule, remedy)])
+    return rules
 
 
 def examine_methods(data: Dataset) -> list[Problem]:
@@ -35,8 +63,8 @@ def examine_methods(data: Dataset) -> list[Problem]:
         for name, frame in data.frameworks.items()
     }
     checks: list[Callable[[], object]] = [
-        *(partial(build_tree, frame, name=name) for name, frame in frameworks.items()),
-        *(partial(check_rules, table, name=name) for name, table in data.rules.items()),
+        *(partial(_build_tree, frame, name=name) for name, frame in frameworks.items()),
+        *(partial(_check_rules, table, name=name) for name, table in data.rules.items()),
     ]
     for check in checks:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -18,7 +18,8 @@ class Rules:
     """Frozen rules with the defaults of `score`; see `docs/methodology.md` for each.
 
     `round` maps depth below the root to digits. `round_service` and `round_organisation` are
-    digits or None. `range` is the scale of minmax, goalposts and shares.
+    digits or None. `range` is the scale of minmax, goalposts and shares. `steps` are the steps
+    before scoring in order, each with its key `do` and its options; see `index.steps`.
     """
 
     aggregation: str = "arithmetic"
@@ -33,6 +34,7 @@ class Rules:
     ties: str = "min"
     rank_on: str = "unrounded"
     columns: tuple[str, ...] = ()
+    steps: tuple[Mapping[str, Any], ...] = ()
     roll_up: str = "mean"
     roll_up_weight: str = ""
     round_service: int | None = None
@@ -65,16 +67,18 @@ def check_rules(table: Mapping[str, Any], *, name: str = "rules.toml") -> Rules:
     Raises
     ------
     FrameworkError
-        All faults at once: an unknown key, a value of the wrong type or outside the known ones,
-        `steps` (steps before scoring are not supported yet).
+        All faults at once: an unknown key, a value of the wrong type or outside the known ones, a
+        step with an unknown `do`, an unknown or missing key or a wrong value. A fault of a step is
+        named by its place, the first step being 1, as `steps[2].most`.
     """
     problems: list[Problem] = []
     given: dict[str, Any] = {}
     known = {one.name for one in fields(Rules)} - {"name"}
     for key, value in table.items():
         if key == "steps":
-            rule = "steps before scoring are not supported yet"
-            problems.append(Problem(name, None, key, "", rule, "remove [[steps]]"))
+            faults = _check_steps(value, table.get("columns"), name)
+            problems += faults
+            given[key] = () if faults else tuple(dict(step) for step in value)
         elif key not in known:
             remedy = f"known: {', '.join(sorted(known))}"
             problems.append(Problem(name, None, key, "", "is not a rule", remedy))
@@ -168,3 +172,82 @@ def _read_text(value: Any) -> str:
     if isinstance(value, str):
         return value
     raise ValueError("is not text; write the name of a column")
+
+
+def _check_steps(steps: Any, columns: Any, name: str) -> list[Problem]:
+    """Every fault of the steps."""
+    if not isinstance(steps, list):
+        rule, remedy = "is not a list of steps", 'write [[steps]] and, below it, do = "impute"'
+        return [Problem(name, None, "steps", "", rule, remedy)]
+    problems = []
+    for number, step in enumerate(steps, start=1):
+        problems += _check_step(step, f"steps[{number}]", columns, name)
+    divided = [place for place, step in enumerate(steps) if _kind(step) == "denominate"]
+    for place in divided[1:]:
+        rule, remedy = "divides a second time", "keep one denominate"
+        problems.append(Problem(name, None, f"steps[{place + 1}].do", "denominate", rule, remedy))
+    return problems
+
+
+def _kind(step: Any) -> Any:
+    """What a step does, or None."""
+    return step.get("do") if isinstance(step, dict) else None
+
+
+def _check_step(step: Any, path: str, columns: Any, name: str) -> list[Problem]:
+    """The faults of one step, each with its key."""
+    do = _kind(step)
+    if not isinstance(do, str) or do not in _STEPS:
+        value = "" if do is None else repr(do)
+        remedy = f"write one of {', '.join(_STEPS)}"
+        return [Problem(name, None, f"{path}.do", value, "is not a step", remedy)]
+    readers, optional = _STEPS[do]
+    problems = []
+    for key in sorted(set(readers) - set(step) - optional):
+        rule, remedy = f"is missing; {do} needs it", f"add {key} = {_EXAMPLES[key]}"
+        problems.append(Problem(name, None, f"{path}.{key}", "", rule, remedy))
+    for key, value in step.items():
+        if key == "do":
+            continue
+        if key not in readers:
+            remedy = f"known: {', '.join(['do', *readers])}"
+            rule = f"is not an option of {do}"
+            problems.append(Problem(name, None, f"{path}.{key}", "", rule, remedy))
+            continue
+        try:
+            readers[key](value, columns)
+        except ValueError as error:
+            rule, _, remedy = str(error).partition("; ")
+            problems.append(Problem(name, None, f"{path}.{key}", repr(value), rule, remedy))
+    return problems
+
+
+def _refuse_with(value: Any, _: Any) -> None:
+    if value not in ("mean", "median"):
+        raise ValueError("is not known; write mean or median")
+
+
+def _refuse_group(value: Any, columns: Any) -> None:
+    if not isinstance(value, str) or not value:
+        raise ValueError("is not a column; write its name, or leave it out for one group")
+    if not isinstance(columns, list) or value not in columns:
+        raise ValueError("is not one of `columns`; add it to columns = [...] in the rules")
+
+
+def _refuse_most(value: Any, _: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError("is not a number of values; write a whole number from 1")
+
+
+def _refuse_least(value: Any, _: Any) -> None:
+    _read_share(value)
+
+
+# what each step takes: its keys with their checks, and the keys that may be left out
+_STEPS: dict[str, tuple[dict[str, Callable[[Any, Any], None]], set[str]]] = {
+    "denominate": ({}, set()),
+    "impute": ({"with": _refuse_with, "group": _refuse_group}, {"group"}),
+    "treat": ({"most": _refuse_most}, set()),
+    "screen": ({"least": _refuse_least}, set()),
+}
+_EXAMPLES = {"with": '"median"', "most": "5", "least": "0.65"}
