@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import norm, t
 
 from asan_analysis.data.contracts import STATUSES
 from asan_analysis.errors import ParameterError
@@ -15,9 +15,7 @@ from asan_analysis.index.framework import Tree
 _AGREEMENT = ["node_id", "depth", "services", "pairs", "agreement", "agreement_low",
               "agreement_high", "scored_pairs", "alpha", "alpha_low", "alpha_high",
               "status_agreement", "status_alpha"]  # fmt: skip
-_EVALUATORS = ["evaluator_id", "services", "partners", "pairs", "difference", "difference_low",
-               "difference_high", "adjusted", "adjusted_low", "adjusted_high", "flag"]  # fmt: skip
-_SERVICE = ["edition_year", "service_id"]
+SERVICE = ["edition_year", "service_id"]
 
 
 def measure_agreement(
@@ -34,7 +32,8 @@ def measure_agreement(
     the same value. `alpha` is Krippendorff's for interval data on the values of the evaluators who
     scored: 1 less the observed over the expected disagreement, where the observed is the mean
     square difference of two values of one answer and the expected that of any two values of the
-    node. Intervals are percentiles over services drawn with replacement.
+    node. Intervals are percentiles over services drawn with replacement, expanded for few
+    services (`find_interval`).
 
     Parameters
     ----------
@@ -68,33 +67,34 @@ def measure_agreement(
     -----
     An item that nearly everybody passes has a low alpha and a high agreement: there is little to
     tell apart. The alpha of an inner node pools its items, so that their different levels count as
-    spread and raise it. Few services make wide intervals; those below about 20 are too narrow.
+    spread and raise it.
 
     References
     ----------
     Krippendorff (2011), Computing Krippendorff's Alpha-Reliability; Hayes and Krippendorff (2007),
-    Communication Methods and Measures 1(1).
+    Communication Methods and Measures 1(1); Hesterberg (2015), The American Statistician 69(4).
     """
-    _check_draws(resamples, level)
-    rows = _read_twice(evaluations[evaluations["item_id"].isin(tree.items)])
+    check_draws(resamples, level)
+    rows = read_twice(evaluations[evaluations["item_id"].isin(tree.items)])
     if rows.empty:
         return pd.DataFrame(columns=_AGREEMENT)
     answers = sum_answers(rows)
     sums = _climb(_by_service(answers, tree), tree)
     point = _measure({name: one.sum(axis=0) for name, one in sums.items()})
-    draws = _draw_services(len(sums["pairs"]), resamples, rng)
+    draws = draw_services(len(sums["pairs"]), resamples, rng)
     drawn = _measure({name: draws @ one for name, one in sums.items()})
+    services = (sums["pairs"] > 0).sum(axis=0)
     table = pd.DataFrame(
-        {"node_id": tree.node_ids, "depth": tree.depths,
-         "services": (sums["pairs"] > 0).sum(axis=0), **point}
-    )  # fmt: skip
+        {"node_id": tree.node_ids, "depth": tree.depths, "services": services, **point}
+    )
     for name in ("agreement", "alpha"):
-        table[f"{name}_low"], table[f"{name}_high"] = _interval(drawn[name], level)
+        table[f"{name}_low"], table[f"{name}_high"] = find_interval(drawn[name], services, level)
     counts = dict.fromkeys(["services", "pairs", "scored_pairs"], "int64")
     return table.loc[table["pairs"] > 0, _AGREEMENT].astype(counts).reset_index(drop=True)
 
 
-def _check_draws(resamples: int, level: float) -> None:
+def check_draws(resamples: int, level: float) -> None:
+    """Refuse numbers that make no interval."""
     if resamples < 1 or not 0 < level < 1:
         raise ParameterError(
             f"resamples {resamples} and level {level:g} make no interval; "
@@ -102,9 +102,9 @@ def _check_draws(resamples: int, level: float) -> None:
         )
 
 
-def _read_twice(evaluations: pd.DataFrame) -> pd.DataFrame:
+def read_twice(evaluations: pd.DataFrame) -> pd.DataFrame:
     """The readings of answers that have two or more."""
-    double = evaluations.duplicated([*_SERVICE, "item_id"], keep=False)
+    double = evaluations.duplicated([*SERVICE, "item_id"], keep=False)
     return evaluations[double].reset_index(drop=True)
 
 
@@ -119,7 +119,7 @@ def sum_answers(rows: pd.DataFrame) -> pd.DataFrame:
         sum of squares), apart (squared differences over ordered pairs, over the values less 1);
         readings, one column per status, status_apart.
     """
-    keys = [*_SERVICE, "item_id"]
+    keys = [*SERVICE, "item_id"]
     x = rows["value"].where(rows["status"] == "scored")
     parts = {status: (rows["status"] == status).astype("int64") for status in STATUSES}
     table = rows[keys].assign(values=x.notna().astype("int64"), total=x, squares=x**2, **parts)
@@ -145,7 +145,7 @@ def sum_answers(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _by_service(answers: pd.DataFrame, tree: Tree) -> dict[str, Floats]:
     """Each sum as services x nodes, filled at the items."""
-    service, _ = pd.factorize(pd.MultiIndex.from_frame(answers.index.to_frame()[_SERVICE]))
+    service, _ = pd.factorize(pd.MultiIndex.from_frame(answers.index.to_frame()[SERVICE]))
     item = pd.Index(tree.node_ids).get_indexer(answers.index.get_level_values("item_id"))
     tables = {}
     for name in answers:
@@ -172,130 +172,38 @@ def _measure(sums: dict[str, Floats]) -> dict[str, Floats]:
     other_status = readings**2 - sum(sums[status] ** 2 for status in STATUSES)
     return {
         "pairs": pairs,
-        "agreement": _ratio(sums["equal"], pairs),
+        "agreement": ratio_of(sums["equal"], pairs),
         "scored_pairs": sums["scored_pairs"],
-        "alpha": 1 - _ratio((n - 1) * sums["apart"], unlike),
-        "status_agreement": _ratio(sums["same_status"], pairs),
-        "status_alpha": 1 - _ratio((readings - 1) * sums["status_apart"], other_status),
+        "alpha": 1 - ratio_of((n - 1) * sums["apart"], unlike),
+        "status_agreement": ratio_of(sums["same_status"], pairs),
+        "status_alpha": 1 - ratio_of((readings - 1) * sums["status_apart"], other_status),
     }
 
 
-def _ratio(part: Floats, whole: Floats) -> Floats:
+def ratio_of(part: Floats, whole: Floats) -> Floats:
+    """Part over whole; NaN where the whole is zero."""
     ratio: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
     return ratio
 
 
-def _draw_services(services: int, resamples: int, rng: np.random.Generator) -> Floats:
+def draw_services(services: int, resamples: int, rng: np.random.Generator) -> Floats:
     """How often each service stands in each draw, draws x services."""
     return rng.multinomial(services, np.full(services, 1 / services), resamples).astype("float64")
 
 
-def _interval(drawn: Floats, level: float) -> tuple[Floats, Floats]:
-    """Percentiles of each column over its draws that have a value; NaN where most have none."""
+def find_interval(
+    drawn: Floats, services: NDArray[np.int64], level: float
+) -> tuple[Floats, Floats]:
+    """Expanded percentile interval of each column over its draws that have a value.
+
+    Percentiles of few services are too narrow by the factors that part a t from a z interval; the
+    tails are taken as far out as these factors ask (Hesterberg 2015). NaN with one service and
+    where most draws have no value.
+    """
     ends = np.full((2, drawn.shape[1]), np.nan)
     known = np.isnan(drawn).mean(axis=0) <= 0.5
-    ends[:, known] = np.nanquantile(drawn[:, known], [(1 - level) / 2, (1 + level) / 2], axis=0)
+    for n in np.unique(services[known & (services > 1)]).tolist():
+        own = known & (services == n)
+        tail = norm.cdf(np.sqrt(n / (n - 1)) * t.ppf((1 - level) / 2, n - 1))
+        ends[:, own] = np.nanquantile(drawn[:, own], [tail, 1 - tail], axis=0)
     return ends[0], ends[1]
-
-
-def compare_evaluators(
-    evaluations: pd.DataFrame,
-    *,
-    rng: np.random.Generator,
-    resamples: int = 2000,
-    level: float = 0.95,
-) -> pd.DataFrame:
-    """Who reads lower or higher than those who read the same answers.
-
-    `difference` is the mean over answers that both scored of the evaluator's value less the
-    partner's. `adjusted` takes out who the partners were: with one level a for each evaluator, the
-    differences of all pairs are fitted by a less the partner's a (least squares), and the median
-    evaluator is set to 0. Intervals are percentiles over services drawn with replacement. Since
-    every evaluator is tested, a flag needs the adjusted interval at the wider level
-    1 - (1 - level) / number of evaluators to leave out 0.
-
-    Parameters
-    ----------
-    evaluations : DataFrame
-        See `measure_agreement`.
-    rng, resamples, level
-        See `measure_agreement`.
-
-    Returns
-    -------
-    DataFrame
-        Key evaluator_id, the lowest first (those with a partner). Columns services, partners, pairs
-        (answers both scored, once a partner), difference (in units of value; below 0 is severe),
-        difference_low, difference_high, adjusted, adjusted_low, adjusted_high, flag (`severe`,
-        `lenient` or empty). Empty where nobody read an answer twice.
-
-    Raises
-    ------
-    ParameterError
-        `level` or `resamples` out of range.
-
-    Notes
-    -----
-    Who often reads beside a severe evaluator has a difference that looks lenient. Where the pairs
-    fall into groups that share nobody, levels compare within a group only. Items must be on one
-    scale with more being better. Who is right is not known from this.
-    """
-    _check_draws(resamples, level)
-    rows = _read_twice(evaluations[evaluations["status"] == "scored"])
-    if rows.empty:
-        return pd.DataFrame(columns=_EVALUATORS)
-    pairs = _pair_values(rows)
-    names = pd.Index(sorted(pairs["evaluator_id"].unique()))
-    away, count = _sum_pairs(pairs, names)
-    draws = _draw_services(len(away), resamples, rng)
-    drawn_away, drawn_count = (np.tensordot(draws, one, 1) for one in (away, count))
-    difference = _ratio(drawn_away.sum(axis=2), drawn_count.sum(axis=2))
-    adjusted = _fit_levels(drawn_away, drawn_count)
-    adjusted[drawn_count.sum(axis=2) == 0] = np.nan
-    total, pairs_of = away.sum(axis=(0, 2)), count.sum(axis=(0, 2))
-    ends = {"difference": _interval(difference, level), "adjusted": _interval(adjusted, level)}
-    lower, higher = _interval(adjusted, 1 - (1 - level) / len(names))
-    table = pd.DataFrame(
-        {
-            "evaluator_id": names,
-            "services": (count.sum(axis=2) > 0).sum(axis=0),
-            "partners": (count.sum(axis=0) > 0).sum(axis=1),
-            "pairs": pairs_of.astype("int64"),
-            "difference": _ratio(total, pairs_of),
-            "adjusted": _fit_levels(away.sum(axis=0)[None], count.sum(axis=0)[None])[0],
-            "flag": np.select([higher < 0, lower > 0], ["severe", "lenient"], default=""),
-            **{f"{name}_low": low for name, (low, _) in ends.items()},
-            **{f"{name}_high": high for name, (_, high) in ends.items()},
-        }
-    )
-    return table.sort_values(["difference", "evaluator_id"], ignore_index=True)[_EVALUATORS]
-
-
-def _pair_values(rows: pd.DataFrame) -> pd.DataFrame:
-    """Every evaluator of an answer beside every other one, both ways."""
-    keys = [*_SERVICE, "item_id"]
-    own = rows[[*keys, "evaluator_id", "value"]]
-    pairs = own.merge(own, on=keys, suffixes=("", "_other"), validate="many_to_many")
-    return pairs[pairs["evaluator_id"] != pairs["evaluator_id_other"]]
-
-
-def _sum_pairs(pairs: pd.DataFrame, names: pd.Index[Any]) -> tuple[Floats, Floats]:
-    """Sums of differences and numbers of pairs: services x evaluators x partners."""
-    service, found = pd.factorize(pd.MultiIndex.from_frame(pairs[_SERVICE]))
-    who = names.get_indexer(pairs["evaluator_id"])
-    partner = names.get_indexer(pairs["evaluator_id_other"])
-    away = np.zeros((len(found), len(names), len(names)))
-    count = np.zeros_like(away)
-    np.add.at(away, (service, who, partner), (pairs["value"] - pairs["value_other"]).to_numpy())
-    np.add.at(count, (service, who, partner), 1.0)
-    return away, count
-
-
-def _fit_levels(away: Floats, count: Floats) -> Floats:
-    """Levels of evaluators, draws x evaluators, from draws x evaluators x partners; median 0."""
-    equations = -count
-    place = np.arange(count.shape[1])
-    equations[:, place, place] += count.sum(axis=2)
-    levels = (np.linalg.pinv(equations, hermitian=True) @ away.sum(axis=2)[..., None])[..., 0]
-    middle: Floats = np.median(levels, axis=1, keepdims=True)
-    return np.asarray(levels - middle)

@@ -10,7 +10,7 @@ from asan_analysis.analysis.correlation import correlate_columns
 from asan_analysis.index.aggregation import Floats, nominal_weights
 from asan_analysis.index.framework import Tree
 
-_STEPS = 200  # the range of x is cut into as many steps before it is smoothed
+_STEPS = 100  # the range of x is cut into as many steps before it is smoothed
 _KNOTS = 5  # distinct values that a smoothing spline needs
 
 
@@ -105,7 +105,7 @@ def _slopes(x: Floats, y: Floats) -> Floats:
 def correlation_ratio(x: Floats, y: Floats) -> float:
     """The share of the variance of y that the mean of y at each x explains: 0..1.
 
-    Values of x closer than 1/200 of its range are taken together and their y averaged. With five
+    Values of x closer than 1/100 of its range are taken together and their y averaged. With five
     or more different values the means are smoothed by a cubic spline, weighted by their units,
     with the penalty that generalised cross-validation picks; with fewer they are taken as they
     are, and k of them explain about (k - 1) / (n - 1) by chance. Units without one of the two are
