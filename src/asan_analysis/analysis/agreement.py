@@ -145,7 +145,7 @@ def sum_answers(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _by_service(answers: pd.DataFrame, tree: Tree) -> dict[str, Floats]:
     """Each sum as services x nodes, filled at the items."""
-    service, _ = pd.factorize(pd.MultiIndex.from_frame(answers.index.to_frame()[SERVICE]))
+    service = answers.groupby(level=SERVICE, sort=True).ngroup().to_numpy()
     item = pd.Index(tree.node_ids).get_indexer(answers.index.get_level_values("item_id"))
     tables = {}
     for name in answers:

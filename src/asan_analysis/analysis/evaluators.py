@@ -106,10 +106,10 @@ def _pair_values(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _sum_pairs(pairs: pd.DataFrame, names: pd.Index[Any]) -> tuple[Floats, Floats]:
     """Sums of differences and numbers of pairs: services x evaluators x partners."""
-    service, found = pd.factorize(pd.MultiIndex.from_frame(pairs[SERVICE]))
+    service = pairs.groupby(SERVICE, sort=True).ngroup().to_numpy()
     who = names.get_indexer(pd.Index(pairs["evaluator_id"]))
     partner = names.get_indexer(pd.Index(pairs["evaluator_id_other"]))
-    away = np.zeros((len(found), len(names), len(names)))
+    away = np.zeros((service.max() + 1, len(names), len(names)))
     count = np.zeros_like(away)
     np.add.at(away, (service, who, partner), (pairs["value"] - pairs["value_other"]).to_numpy())
     np.add.at(count, (service, who, partner), 1.0)
