@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from plain_road import near, node, random_answers, random_framework, tree_of
+from scipy.interpolate import make_smoothing_spline
 from small_dataset import dataset, edition
 
 from asan_analysis.analysis.audit import widen_scores
@@ -53,6 +54,21 @@ def test_the_ratio_of_a_line_with_noise_is_that_of_the_line():
     assert correlation_ratio(x, x + noise) == pytest.approx(0.5, abs=0.05)
     assert correlation_ratio(x, noise) < 0.02
     assert correlation_ratio(x, np.cos(2 * x) + noise / 10) > 0.9
+
+
+def test_equal_values_of_x_are_averaged_and_weighed_by_their_units():
+    """Eleven values of x met 1 to 60 times, averaged by a loop and smoothed with these weights."""
+    gen = np.random.default_rng(8)
+    x = np.repeat(np.arange(11) * 10.0, [1, 60, 1, 2, 60, 1, 1, 60, 3, 1, 9])
+    y = np.sin(x / 15) + gen.normal(0, 1, len(x))
+    values = sorted(set(x.tolist()))
+    own = [[b for a, b in zip(x, y, strict=True) if a == value] for value in values]
+    means, counts = [statistics.fmean(one) for one in own], [float(len(one)) for one in own]
+    smooth = make_smoothing_spline(values, means, w=counts)(values)
+    middle = statistics.fmean(y)
+    explained = sum(n * (one - middle) ** 2 for n, one in zip(counts, smooth, strict=True))
+    total = sum((one - middle) ** 2 for one in y)
+    assert correlation_ratio(x, y) == pytest.approx(explained / total, rel=1e-3)
 
 
 def test_no_ratio_without_spread():
