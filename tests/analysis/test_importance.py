@@ -13,7 +13,7 @@ from scipy.interpolate import make_smoothing_spline
 from small_dataset import dataset, edition
 
 from asan_analysis.analysis.audit import widen_scores
-from asan_analysis.analysis.importance import compare_weights, correlation_ratio
+from asan_analysis.analysis.importance import compare_weights, correlation_ratio, smooth_means
 from asan_analysis.data.datasets import select_edition
 from asan_analysis.index.contributions import contribute_organisations, contribute_services
 from asan_analysis.index.method import find_method
@@ -56,19 +56,52 @@ def test_the_ratio_of_a_line_with_noise_is_that_of_the_line():
     assert correlation_ratio(x, np.cos(2 * x) + noise / 10) > 0.9
 
 
-def test_equal_values_of_x_are_averaged_and_weighed_by_their_units():
-    """Eleven values of x met 1 to 60 times, averaged by a loop and smoothed with these weights."""
+def repeated():
+    """Eleven uneven values of x met 1 to 60 times, with the means of y, and y."""
     gen = np.random.default_rng(8)
-    x = np.repeat(np.arange(11) * 10.0, [1, 60, 1, 2, 60, 1, 1, 60, 3, 1, 9])
+    counts = [1, 60, 1, 2, 60, 1, 1, 60, 3, 1, 9]
+    places = [0.0, 8, 21, 29, 40, 53, 60, 71, 80, 92, 100]
+    x = np.repeat(places, counts)
     y = np.sin(x / 15) + gen.normal(0, 1, len(x))
-    values = sorted(set(x.tolist()))
-    own = [[b for a, b in zip(x, y, strict=True) if a == value] for value in values]
-    means, counts = [statistics.fmean(one) for one in own], [float(len(one)) for one in own]
-    smooth = make_smoothing_spline(values, means, w=counts)(values)
+    own = [[b for a, b in zip(x, y, strict=True) if a == value] for value in places]
+    within = sum((one - statistics.fmean(part)) ** 2 for part in own for one in part)
+    means = [statistics.fmean(part) for part in own]
+    return np.array(places), np.array(means), np.array(counts, dtype="float64"), within, x, y
+
+
+def test_the_smooth_is_that_of_scipy_under_the_same_penalty():
+    places, means, counts, within, x, y = repeated()
+    smooth, penalty = smooth_means(places, means, counts, within)
+    other = make_smoothing_spline(places, means, w=counts, lam=penalty)(places)
+    assert smooth == pytest.approx(other, abs=1e-8)
+    assert not np.allclose(smooth, means, atol=0.01)
     middle = statistics.fmean(y)
-    explained = sum(n * (one - middle) ** 2 for n, one in zip(counts, smooth, strict=True))
-    total = sum((one - middle) ** 2 for one in y)
-    assert correlation_ratio(x, y) == pytest.approx(explained / total, rel=1e-3)
+    explained = sum(n * (one - middle) ** 2 for n, one in zip(counts, other, strict=True))
+    assert correlation_ratio(x, y) == pytest.approx(explained / sum((y - middle) ** 2))
+
+
+def test_the_penalty_has_the_least_cross_validation_over_all_units():
+    """The trace by smoothing one unit vector after the other; neighbours in penalty are worse."""
+    places, means, counts, within, _, _ = repeated()
+
+    def score(penalty):
+        def fit(y):
+            return make_smoothing_spline(places, y, w=counts, lam=penalty)(places)
+
+        trace = sum(fit(row)[place] for place, row in enumerate(np.eye(len(places))))
+        missed = within + sum(counts * (means - fit(means)) ** 2)
+        return missed / (sum(counts) - trace) ** 2
+
+    _, best = smooth_means(places, means, counts, within)
+    assert score(best) < min(score(best * factor) for factor in (0.05, 0.5, 2, 20))
+
+
+def test_noise_on_repeated_values_is_not_taken_for_shape():
+    """Twenty values of x, 20 units each, y pure noise: plain means explain 19 / 399 on average."""
+    gen = np.random.default_rng(0)
+    x = np.repeat(np.arange(20.0), 20)
+    found = [correlation_ratio(x, gen.normal(size=400)) for _ in range(20)]
+    assert statistics.fmean(found) < 0.015
 
 
 def test_no_ratio_without_spread():

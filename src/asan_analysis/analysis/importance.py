@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.interpolate import make_smoothing_spline
 
 from asan_analysis.analysis.correlation import correlate_columns
 from asan_analysis.index.aggregation import Floats, nominal_weights
 from asan_analysis.index.framework import Tree
 
 _STEPS = 100  # the range of x is cut into as many steps before it is smoothed
-_KNOTS = 5  # distinct values that a smoothing spline needs
+_KNOTS = 5  # distinct values from which on a smooth is drawn through them
 
 
 def compare_weights(
@@ -23,7 +22,7 @@ def compare_weights(
     spread and on its correlation with the others. Three measures, each between the node x and the
     root y over the units that have both: the covariance share, w cov(x, y) / var(y) with w the
     nominal weight in the root; the square of the correlation; the correlation ratio (main effect),
-    Var(E(y|x)) / Var(y), with E(y|x) from `correlation_ratio`.
+    Var(E(y|x)) / Var(y), from `correlation_ratio`.
 
     Parameters
     ----------
@@ -106,10 +105,9 @@ def correlation_ratio(x: Floats, y: Floats) -> float:
     """The share of the variance of y that the mean of y at each x explains: 0..1.
 
     Values of x closer than 1/100 of its range are taken together and their y averaged. With five
-    or more different values the means are smoothed by a cubic spline, weighted by their units,
-    with the penalty that generalised cross-validation picks; with fewer they are taken as they
-    are, and k of them explain about (k - 1) / (n - 1) by chance. Units without one of the two are
-    left out; NaN where one of them does not vary.
+    or more different values the means are smoothed (`smooth_means`); with fewer they are taken as
+    they are, and k of them explain about (k - 1) / (n - 1) by chance. Units without one of the two
+    are left out; NaN where one of them does not vary.
     """
     here = ~(np.isnan(x) | np.isnan(y))
     x, y = x[here], y[here]
@@ -119,6 +117,37 @@ def correlation_ratio(x: Floats, y: Floats) -> float:
     place, group, count = np.unique(step, return_inverse=True, return_counts=True)
     mean = np.bincount(group, weights=y) / count
     if len(place) >= _KNOTS:
-        mean = make_smoothing_spline(place, mean, w=count.astype("float64"))(place)
+        within = float(((y - mean[group]) ** 2).sum())
+        mean, _ = smooth_means(place, mean, count.astype("float64"), within)
     explained = (count * (mean - y.mean()) ** 2).sum()
     return float(min(explained / ((y - y.mean()) ** 2).sum(), 1.0))
+
+
+def smooth_means(x: Floats, mean: Floats, count: Floats, within: float) -> tuple[Floats, float]:
+    """Means of y at x smoothed by a natural cubic spline, and the penalty.
+
+    Minimises the squared distances, weighted by the units, plus the penalty times the integral of
+    the squared second derivative. The penalty is that of 200 with the least generalised
+    cross-validation over all units: their squared distances (to the means, `within`, and of the
+    means to the curve) over the square of the units less the trace of the smoother. Leaving
+    `within` out would take the noise of means for their shape.
+
+    References
+    ----------
+    Green and Silverman (1994), Nonparametric Regression and Generalized Linear Models, 2.1 to 3.4.
+    """
+    h, root, k = np.diff(x), np.sqrt(count), np.arange(len(x) - 2)
+    bends, gram = np.zeros((len(x), len(k))), np.zeros((len(k), len(k)))
+    bends[k, k], bends[k + 2, k] = 1 / h[:-1], 1 / h[1:]
+    bends[k + 1, k] = -1 / h[:-1] - 1 / h[1:]
+    gram[k, k] = (h[:-1] + h[1:]) / 3
+    gram[k[1:], k[:-1]] = gram[k[:-1], k[1:]] = h[1:-1] / 6
+    bends /= root[:, None]
+    cost, waves = np.linalg.eigh(bends @ np.linalg.solve(gram, bends.T))
+    cost[:2] = 0  # lines
+    size = waves.T @ (root * mean)
+    penalty = np.geomspace(1e-3 / cost[-1], 1e4 / cost[2], 200)
+    kept = 1 / (1 + penalty[:, None] * cost)
+    missed = within + ((size * (1 - kept)) ** 2).sum(axis=1)
+    best = (missed / (count.sum() - kept.sum(axis=1)) ** 2).argmin()
+    return waves @ (size * kept[best]) / root, float(penalty[best])
