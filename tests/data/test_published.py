@@ -26,7 +26,7 @@ from asan_analysis.errors import DataError
 FOLDER = Path(__file__).parents[2] / "data" / "published"
 MINISTRY, MIGRATION = "labour_social_protection_ministry", "state_migration_service"
 PARTS = ["central", "local", "legal_entity"]
-SOURCED = ["editions", "coverage", "results", "other_facts"]
+SOURCED = ["editions", "coverage", "results", "other_facts", "handbook_steps"]
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +144,29 @@ def test_the_utilities_of_2019_sum_to_the_printed_count(facts: Published) -> Non
     assert sorted(rows["services"]) == [3, 10, 14, 20]
     coverage = announced_coverage(facts).set_index(["edition_year", "category"])
     assert rows["services"].sum() == coverage.loc[(2019, "legal_entity"), "services"]
+
+
+def test_the_ten_steps_of_the_handbook_stand_in_order(facts: Published) -> None:
+    """OECD/JRC (2008), table 1: ten steps; none of them is disclosed in full."""
+    steps = facts.handbook_steps
+    assert steps["step"].tolist() == list(range(1, 11))
+    assert steps["disclosure"].value_counts().to_dict() == {
+        "partly_disclosed": 4, "not_disclosed": 6,
+    }  # fmt: skip
+    assert steps.loc[steps["certainty"] == "nothing", "disclosure"].eq("not_disclosed").all()
+    assert steps.loc[steps["checked_on"] == "none", "step"].tolist() == [9]
+
+
+def test_the_steps_are_told_in_two_languages(facts: Published) -> None:
+    """Every text has an Azerbaijani and an English form, each a sentence with an end."""
+    steps = facts.handbook_steps
+    azerbaijani = steps.filter(regex="_az$")
+    assert azerbaijani.apply("".join).str.contains("[əğışçöü]").all()
+    for name in ("published", "check", "verdict"):
+        for language in ("en", "az"):
+            assert steps[f"{name}_{language}"].str.endswith(".").all()
+    assert steps[["question_en", "question_az"]].map(lambda text: text.endswith("?")).all(axis=None)
+    assert not steps.map(str).map(lambda text: "\u2014" in text or "  " in text).any(axis=None)
 
 
 # The rule that picks
@@ -420,6 +443,7 @@ def test_faults_of_all_tables_are_named_at_once(tmp_path: Path) -> None:
         ("results.csv", "2017,2016-2017", "2016,2016-2017", "edition_year", "2016"),
         ("results.csv", "central,taxes_ministry", "central,taxes_minstry", "organisation_id",
          "taxes_minstry"),
+        ("handbook_steps.csv", "U1;U2;U20", "U1;U2;U99", "unknown", "U1;U2;U99;U21"),
     ],
 )  # fmt: skip
 def test_a_row_that_points_nowhere_is_refused(

@@ -97,6 +97,13 @@ VALID: dict[str, tuple[Contract, dict[str, str]]] = {
         {"edition_year": "", "printed_cycle": "all", "fact": "f", "value": "7", "unit": "count",
          **URL, "note": ""},
     ),
+    "published/handbook_steps.csv": (
+        contracts.PUBLISHED["handbook_steps"],
+        {"step": "1", "step_en": "s", "step_az": "a", "question_en": "q", "question_az": "q",
+         "published_en": "p", "published_az": "p", **URL, "certainty": "act", "unknown": "U1;U2",
+         "check_en": "c", "check_az": "c", "checked_on": "observed;synthetic",
+         "disclosure": "not_disclosed", "verdict_en": "v", "verdict_az": "v"},
+    ),
 }  # fmt: skip
 
 WORD = "is not known"
@@ -117,6 +124,11 @@ BROKEN = [
     ("assessments.parquet", "status", "Scored", WORD, "write one of scored"),
     ("evaluations.parquet", "status", "na", WORD, "write one of scored"),
     ("announced.csv", "level", "country", WORD, "write one of service"),
+    ("published/handbook_steps.csv", "step", "11", "is outside 1 to 10", "correct the figure"),
+    ("published/handbook_steps.csv", "certainty", "rumour", WORD, "write one of act"),
+    ("published/handbook_steps.csv", "unknown", "U1, U2", "is not a list", "write it as U7;U8"),
+    ("published/handbook_steps.csv", "checked_on", "asan", WORD, "write one of none"),
+    ("published/handbook_steps.csv", "disclosure", "no", WORD, "write one of disclosed"),
     ("announced.csv", "score_percent", "103.2", "is outside 0 to 100", "correct the figure"),
     ("announced.csv", "score_percent", "-0.5", "is outside 0 to 100", "correct the figure"),
     ("announced.csv", "rank", "0", "is below 1", "correct the figure"),

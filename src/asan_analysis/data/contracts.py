@@ -237,6 +237,38 @@ PUBLISHED = {
         },
     ),
     "assumptions": Contract({**ASSUMPTIONS.columns, "why_az": _NAME}, ASSUMPTIONS.key),
+    "handbook_steps": Contract(
+        {
+            "step": Column("integer", checks=(_between(1, 10),)),
+            "step_en": _NAME,
+            "step_az": _NAME,
+            "question_en": _NAME,
+            "question_az": _NAME,
+            "published_en": _NAME,
+            "published_az": _NAME,
+            "source_url": _SOURCE,
+            "certainty": Column(checks=(_one_of(("act", "news", "nothing")),)),
+            "unknown": Column(
+                empty=True,
+                checks=(
+                    pa.Check.str_matches(
+                        r"^U\d+(;U\d+)*$", error="is not a list of U-numbers; write it as U7;U8"
+                    ),
+                ),
+            ),
+            "check_en": _NAME,
+            "check_az": _NAME,
+            "checked_on": Column(
+                checks=(_one_of(("none", "observed", "synthetic", "observed;synthetic")),)
+            ),
+            "disclosure": Column(
+                checks=(_one_of(("disclosed", "partly_disclosed", "not_disclosed")),)
+            ),
+            "verdict_en": _NAME,
+            "verdict_az": _NAME,
+        },
+        ("step",),
+    ),
 }
 DICTIONARY = Contract(
     {

@@ -24,6 +24,7 @@ class Published:
     organisations: pd.DataFrame
     other_facts: pd.DataFrame
     assumptions: pd.DataFrame
+    handbook_steps: pd.DataFrame
 
 
 def load_published(folder: Path | None = None) -> Published:
@@ -51,7 +52,7 @@ def load_published(folder: Path | None = None) -> Published:
 
 
 def _check_links(facts: Published) -> list[Problem]:
-    """Rows that name an edition or an organisation the tables do not hold."""
+    """Rows that name an edition, an organisation or an unknown the tables do not hold."""
     years, bodies = set(facts.editions["edition_year"]), set(facts.organisations["organisation_id"])
     known = ", ".join(map(str, sorted(years)))
     problems = []
@@ -77,6 +78,14 @@ def _check_links(facts: Published) -> list[Problem]:
         problems.append(
             Problem("published/results.csv", row + 2, "organisation_id", names[row], rule, remedy)
         )
+    unknowns = set(facts.assumptions["unknown"].dropna())
+    for row, text in facts.handbook_steps["unknown"].dropna().items():
+        if not set(str(text).split(";")) <= unknowns:
+            rule, remedy = "is not in assumptions.csv", "add it there or correct this row"
+            at = int(str(row)) + 2
+            problems.append(
+                Problem("published/handbook_steps.csv", at, "unknown", text, rule, remedy)
+            )
     return problems
 
 
