@@ -113,6 +113,17 @@ def test_noise_of_sums_is_no_difference():
     assert measure_leads(frame(a=[0.1 + 0.2, 1], b=[0.3, 1]), weigh(1, 1)).loc["a", "b"] == 0
 
 
+def test_noise_decides_neither_a_tie_nor_a_place_that_holds():
+    """Permuted points sum to the same; a body better at every node leads by exactly 1."""
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        row = rng.uniform(0, 1, 5)
+        table = certify(frame(a=row, b=rng.permutation(row), low=row.min() * rng.uniform(0, 1, 5)),
+                        weigh(*[1 / 3] * 5))  # fmt: skip
+        assert table["margin"].tolist() == [0.0, 0.0, 1.0]
+        assert measure_leads(frame(a=row, low=row * 0.9), weigh(*row)).loc["a", "low"] == 1
+
+
 def test_categories_are_apart_and_first_cuts():
     points = frame(a=[9, 9], b=[5, 1], c=[1, 4], d=[8, 8])
     category = pd.Series({"d": "x", "c": "y", "b": "y", "a": "x"})
@@ -189,7 +200,7 @@ def test_ranks_over_a_box_of_two_weights_by_their_breakpoints(seed):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_ranks_over_a_box_by_every_set_of_rivals(seed):
-    """Each set of rivals has a linear programme of its own in the weights: can all be ahead?"""
+    """Each set of rivals has a linear programme of its own in the weights: are all ahead at once."""
     points, weights = random_case(np.random.default_rng(seed), 6, 3)
     low, high = weights.to_numpy() * 0.5, weights.to_numpy() * 1.5
     table = certify(points, weights, box=0.5).set_index("organisation_id")

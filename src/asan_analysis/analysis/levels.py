@@ -138,10 +138,9 @@ def _rescore(
 ) -> Floats:
     """Scores of the organisations under each weighting, with all rounding; weightings x bodies."""
     roots = np.empty((len(weightings), len(units)))
-    siblings = np.setdiff1d(top.children[_parent(top, places[0])], places)
     for row, weighting in enumerate(np.asarray(weightings, dtype="float64")):
         weights = top.weights.copy()
-        weights[siblings], weights[places] = 0.0, weighting
+        weights[places] = weighting
         roots[row] = climb(fixed.copy(), top, rules, units, weights=weights).score[0]
     pooled = rules.roll_up == "pooled"
     if rules.round_service is not None and not pooled:
@@ -151,10 +150,6 @@ def _rescore(
     digits = rules.round_organisation
     digits = decimals if digits is None and rules.rank_on == "rounded" else digits
     return scores if digits is None else round_decimal(scores, digits, rounding=rules.rounding)
-
-
-def _parent(top: Tree, row: int) -> int:
-    return next(parent for parent, below in enumerate(top.children) if row in below)
 
 
 def _list_breaks(
