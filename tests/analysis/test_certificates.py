@@ -200,7 +200,7 @@ def test_ranks_over_a_box_of_two_weights_by_their_breakpoints(seed):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_ranks_over_a_box_by_every_set_of_rivals(seed):
-    """Each set of rivals has a linear programme of its own in the weights: are all ahead at once."""
+    """Each set of rivals has a linear programme of its own: are all ahead at once."""
     points, weights = random_case(np.random.default_rng(seed), 6, 3)
     low, high = weights.to_numpy() * 0.5, weights.to_numpy() * 1.5
     table = certify(points, weights, box=0.5).set_index("organisation_id")
