@@ -248,6 +248,11 @@ def test_rows_that_hold_together_by_hand():
     assert count_together(base[:0], slope[:0], 0.0) == 0
 
 
+def test_a_choice_within_the_tolerance_of_the_solver_does_not_stand_the_proof():
+    """Rows u >= 5e-8 and u <= -5e-8 exclude each other by less than the solver sees."""
+    assert count_together(np.full(2, -5e-8), np.array([[1.0], [-1.0]]), 0.0) == 1
+
+
 def test_together_by_corners_and_grid():
     """Counting on a fine grid never finds more, and finds as many."""
     rng = np.random.default_rng(5)

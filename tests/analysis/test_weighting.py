@@ -10,6 +10,7 @@ import pytest
 from small_dataset import records
 
 from asan_analysis.analysis.weighting import (
+    _miss,
     compare_weightings,
     measure_importance,
     summarise_weightings,
@@ -211,6 +212,38 @@ def test_a_target_out_of_reach_is_told():
     assert not table["reached"].any()
     assert table["importance"].tolist() == pytest.approx([0.5, 0.5])
     assert table["difference"].tolist() == pytest.approx([-0.4, 0.4])
+
+
+@pytest.mark.parametrize("power", [1, 2])
+def test_the_slope_of_the_squares_by_differences(power):
+    rng = np.random.default_rng(6)
+    correlations = np.corrcoef(rng.normal(size=(4, 9)) + rng.normal(size=9))
+    weights, aim, step = rng.uniform(0.1, 1, 4), rng.dirichlet(np.ones(4)), 1e-6
+    sides = [
+        [_miss(weights + sign * step * unit, correlations, aim, power)[0] for unit in np.eye(4)]
+        for sign in (1, -1)
+    ]
+    differences = (np.array(sides[0]) - sides[1]) / (2 * step)
+    slope = _miss(weights, correlations, aim, power)[1]
+    assert slope.tolist() == pytest.approx(differences.tolist(), abs=1e-7)
+    assert np.abs(slope).max() > 1e-2
+
+
+@pytest.mark.parametrize("target", [(0.5, 0.3, 0.2), (0.9, 0.05, 0.05)])
+def test_the_optimum_for_nodes_that_move_together_by_a_dense_grid(target):
+    """No weights of a grid come closer; the second target is out of reach, its optimum a corner."""
+    rng = np.random.default_rng(1)
+    common = rng.normal(size=(30, 1))
+    points = frame((common + rng.normal(size=(30, 3))) * [1, 2, 5])
+    table = weigh_importance(points, weigh(1, 1, 1), target=weigh(*target))
+    assert table["converged"].all()
+    assert table["reached"].all() == (target[0] < 0.9)
+    grid = [(a, b, 60 - a - b) for a in range(61) for b in range(61 - a)]
+    tried = [measure_importance(points, weigh(*one) / np.array([1, 2, 5])) for one in grid]
+    squares = min(((one - weigh(*target)) ** 2).sum() for one in tried)
+    assert (table["difference"] ** 2).sum() <= squares + 1e-12
+    again = measure_importance(points, table.set_index("node_id")["weight"])
+    assert table["importance"].tolist() == pytest.approx(again.tolist())
 
 
 @pytest.mark.parametrize(

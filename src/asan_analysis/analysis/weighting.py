@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import LinearConstraint, linprog, minimize
+from scipy.optimize import linprog, minimize
 from scipy.stats import kendalltau
 
 from asan_analysis.errors import ParameterError
@@ -14,6 +14,7 @@ from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.ranking import rank_scores
 
 _SAME = 1e-12
+_OPTIMAL = 1e-9
 _CLOSE = 1e-6  # a share of importance that misses its target by less has reached it
 
 
@@ -201,9 +202,9 @@ def weigh_importance(
     -------
     DataFrame
         Key node_id. Columns weight_nominal, importance_nominal, target, weight, importance
-        (all shares that add up to 1), difference (importance less target), reached (bool, the same
-        in each row: every difference is below 1e-6), converged (bool, the same in each row: the
-        solver says that it ended at an optimum).
+        (all shares that add up to 1), difference (importance less target), and two columns
+        that are the same in each row: reached (bool: every difference is below 1e-6), converged
+        (bool: no small change of weights brings them closer).
 
     Raises
     ------
@@ -221,22 +222,14 @@ def weigh_importance(
     values = _complete(points)
     nominal = _shares(weights, points)
     aim = _shares(weights if target is None else target, points)
-
-    def miss(weighting: Floats) -> float:
-        # scaled, so that the solver does not stop at a difference that can be seen
-        return 1e4 * float(((_importance(values, np.abs(weighting), power) - aim) ** 2).sum())
-
-    number = len(aim)
-    ends = [
-        minimize(
-            miss, start, method="SLSQP", bounds=[(0.0, 1.0)] * number,
-            constraints=[LinearConstraint(np.ones((1, number)), 1.0, 1.0)],
-            options={"ftol": 1e-15, "maxiter": 1000},
-        )
-        for start in (nominal, np.full(number, 1 / number), aim)
-    ]  # fmt: skip
-    best = min(ends, key=lambda end: float(end.fun))
-    weight = np.clip(best.x, 0.0, 1.0) / np.clip(best.x, 0.0, 1.0).sum()
+    spread = values.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    scaled = (values - values.mean(axis=0)) / spread
+    correlations = scaled.T @ scaled / len(values)
+    starts = [one * spread for one in (nominal, np.full(len(aim), 1 / len(aim)), aim)]
+    ends = [_descend(start / start.sum(), correlations, aim, power) for start in starts]
+    end, converged = min(ends, key=lambda one: _miss(one[0], correlations, aim, power)[0])
+    weight = end / spread / (end / spread).sum()
     importance = _importance(values, weight, power)
     return pd.DataFrame(
         {
@@ -248,9 +241,43 @@ def weigh_importance(
             "importance": importance,
             "difference": importance - aim,
             "reached": bool(np.abs(importance - aim).max() < _CLOSE),
-            "converged": bool(best.success),
+            "converged": converged,
         }
     )
+
+
+def _descend(start: Floats, correlations: Floats, aim: Floats, power: int) -> tuple[Floats, bool]:
+    """Weights of the standardised nodes at the end of a descent, and whether it is an optimum.
+
+    It is one where no change of weights promises to lower the squares by more than 1e-9.
+    """
+
+    def miss(weights: Floats) -> tuple[float, Floats]:
+        value, slope = _miss(weights, correlations, aim, power)
+        return 1e4 * value, 1e4 * slope  # else the solver stops at differences that can be seen
+
+    result = minimize(
+        miss, start, jac=True, method="SLSQP", bounds=[(0.0, 1.0)] * len(start),
+        constraints=[{"type": "eq", "fun": lambda weights: weights.sum() - 1,
+                      "jac": lambda weights: np.ones(len(weights))}],
+        options={"ftol": 1e-14, "maxiter": 1000},
+    )  # fmt: skip
+    end = np.clip(result.x, 0.0, 1.0)
+    end /= end.sum()
+    slope = _miss(end, correlations, aim, power)[1]
+    return end, bool(end @ slope - slope.min() <= _OPTIMAL)
+
+
+def _miss(weights: Floats, correlations: Floats, aim: Floats, power: int) -> tuple[float, Floats]:
+    """Squared differences of importance and target, and their slope by weight."""
+    size = np.sqrt(max(float(weights @ correlations @ weights), 1e-300))
+    r = correlations @ weights / size
+    strength = r**power
+    total = float(strength.sum())
+    gap = strength / total - aim
+    by_r = 2 * (gap - gap @ strength / total) * power * r ** (power - 1) / total
+    # the size of the index falls out: importance does not change with the scale of the weights
+    return float(gap @ gap), correlations @ by_r / size
 
 
 def compare_weightings(
