@@ -1,0 +1,276 @@
+"""Coverage of score intervals and rank sets when services are drawn from known populations.
+
+Each body of the sample gets a population of services: answers drawn from the planted model
+(`data/asan_sample/truth.json`, `scripts/make_sample.py`) with the body's ability, profile and
+silence, scored by the library. Channel and documents of a service are those of a service of its
+category. Datasets are drawn from the populations with replacement, so their means are the truth.
+
+Columns, coverage in percent with its standard error over datasets:
+
+naive       5-95 % interval of the score, services drawn with replacement
+widened     the same from `find_score_intervals`
+drawn rank  5-95 % interval of the rank in the widened draws
+one body    set of ranks of one body, single_low to single_high
+all bodies  sets of ranks, rank_low to rank_high, of all bodies of the category at once
+differences all pairs of bodies within the critical value: coverage if the means were equal
+wrong       percent of datasets with a pair told apart the wrong way round
+
+lowest: coverage of the worst body, one of many, so a little below its own truth. width: mean, in
+points or in ranks. Size "own" is the number of services each body has in the edition.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from asan_analysis.analysis.rank_sets import find_above, find_critical, moderate_variances
+from asan_analysis.analysis.resampling import draw_shares, widen
+from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.index.method import find_method
+from asan_analysis.index.scoring import score_array
+
+EDITION, LEVEL = 2023, 0.9
+ENDS = (1 - LEVEL) / 2, (1 + LEVEL) / 2
+BLOCK = 50  # datasets that share their random shares
+
+
+def make_pools(size: int, rng: np.random.Generator) -> tuple[np.ndarray, pd.DataFrame]:
+    """Scores of the services of each body's population, and the bodies with category and size."""
+    data, edition = select_edition(load_dataset("asan_sample"), EDITION)
+    tree, rules = find_method(data, edition)
+    truth = json.loads((data.folder / "truth.json").read_text(encoding="utf-8"))
+    former = data.frameworks[edition.framework].set_index("node_id")["replaces"].fillna("")
+    items = pd.DataFrame([truth["items"][former[item] or item] for item in tree.items])
+    bodies = data.organisations[["organisation_id", "category"]]
+    services = data.services.merge(bodies, on="organisation_id", validate="many_to_one")
+    pools = []
+    for body, category in bodies.itertuples(index=False):
+        like = services[services["category"] == category]
+        value, silent = draw_answers(str(body), like, items, truth, size, rng)
+        scored = score_array(value, tree, rules, units=range(size), zeros=[silent], shares=True)
+        pools.append(scored.score[0])
+    counts = services["organisation_id"].value_counts()
+    return np.array(pools), bodies.assign(services=bodies["organisation_id"].map(counts))
+
+
+def draw_answers(
+    body: str, like: pd.DataFrame, items: pd.DataFrame, truth: dict[str, Any], size: int,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Values of new services of a body, missing unless scored, and which are not answered."""
+    model, shape = truth["model"], (size, len(items))
+    kind = like.iloc[rng.integers(len(like), size=size)]
+    base = truth["ability"][body][str(EDITION)] + model["quality_sd"] * rng.standard_normal(size)
+    base += kind["channel"].map(model["drivers"]["channel"]).to_numpy(dtype=float)
+    base += model["drivers"]["documents"] * kind["documents"].to_numpy(dtype=float)
+    shift = items["parameter"].map(truth["profile"][body]) - items["difficulty"]
+    latent = base[:, None] + shift.to_numpy() + rng.standard_normal(shape)
+    value = np.zeros(shape)
+    for steps, cuts in model["cut_points"].items():
+        own = items["steps"].to_numpy() == int(steps)
+        value[:, own] = sum((latent[:, own] > cut) / int(steps) for cut in cuts)
+    applies = rng.random(shape) >= items["not_applicable"].to_numpy()
+    silent = applies & (rng.random(shape) < truth["not_answered"][body])
+    value[~applies | silent] = np.nan
+    return value, silent
+
+
+def draw_datasets(
+    pools: np.ndarray, sizes: np.ndarray, datasets: int, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """For each body the scores of its services, datasets x services."""
+    return [
+        pool[rng.integers(len(pool), size=(datasets, size))]
+        for pool, size in zip(pools, sizes, strict=True)
+    ]
+
+
+def measure_draws(
+    scores: list[np.ndarray], truth: np.ndarray, codes: np.ndarray, draws: int,
+    rng: np.random.Generator,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Whether intervals from draws hold the truth, and their widths; datasets x bodies."""
+    sizes = np.array([own.shape[1] for own in scores])
+    ranks, cuts = true_ranks(truth, codes), np.cumsum(sizes)[:-1]
+    found: dict[str, list[np.ndarray]] = {}
+    for start in range(0, len(scores[0]), BLOCK):
+        own = [one[start : start + BLOCK] for one in scores]
+        mean = np.array([one.mean(axis=1) for one in own])
+        shares = np.split(draw_shares(sizes.tolist(), draws, rng), cuts)
+        again = [rng.multinomial(size, np.full(size, 1 / size), draws).T / size for size in sizes]
+        naive = np.array([one @ part for one, part in zip(own, again, strict=True)])
+        drawn = np.array([one @ part for one, part in zip(own, shares, strict=True)])
+        wide = mean[..., None] + widen(sizes)[:, None, None] * (drawn - mean[..., None])
+        places = np.concatenate([rank_draws(wide[codes == code]) for code in np.unique(codes)])
+        order = np.concatenate([np.flatnonzero(codes == code) for code in np.unique(codes)])
+        drawn_rank = np.empty_like(places)
+        drawn_rank[order] = places
+        for name, what, target in (
+            ("naive", naive, truth), ("widened", wide, truth), ("drawn_rank", drawn_rank, ranks)
+        ):  # fmt: skip
+            low, high = find_ends(what, limits=(0, 100) if name != "drawn_rank" else (1, 100))
+            inside = (low <= target[:, None]) & (target[:, None] <= high)
+            found.setdefault(name, []).append(inside.T)
+            width = high - low + (name == "drawn_rank")
+            found.setdefault(f"{name}_width", []).append(width.T)
+    return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def find_ends(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    """The two ends of the interval over the last axis, values that occur, within limits."""
+    at = [int(np.ceil(end * values.shape[-1])) - 1 for end in ENDS]
+    both = np.partition(values, at, axis=-1)[..., at]
+    return np.clip(np.moveaxis(both, -1, 0), *limits)
+
+
+def rank_draws(values: np.ndarray) -> np.ndarray:
+    """Ranks over the first axis, 1 the highest."""
+    rows = np.ascontiguousarray(-np.moveaxis(values, 0, -1))
+    order = np.argsort(rows, axis=-1)
+    ranks = np.empty(rows.shape, dtype="float32")
+    places = np.broadcast_to(np.arange(1, rows.shape[-1] + 1, dtype="float32"), rows.shape)
+    np.put_along_axis(ranks, order, places, axis=-1)
+    return np.ascontiguousarray(np.moveaxis(ranks, -1, 0))
+
+
+def true_ranks(truth: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Ranks of the expected scores within each category."""
+    higher = (truth[None, :] > truth[:, None]) & (codes[None, :] == codes[:, None])
+    return 1 + higher.sum(axis=1)
+
+
+def measure_sets(
+    scores: list[np.ndarray], truth: np.ndarray, codes: np.ndarray, draws: int, own: bool,
+    rng: np.random.Generator,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Whether rank sets hold the true ranks, and their widths; one row per dataset."""
+    sizes = np.array([one.shape[1] for one in scores])
+    mean = np.array([one.mean(axis=1) for one in scores]).T
+    variance = np.array([one.var(axis=1, ddof=1) for one in scores]).T
+    ranks, shape = true_ranks(truth, codes), (len(mean), len(np.unique(codes)))
+    single, single_width, width = (np.zeros(mean.shape) for _ in range(3))
+    every, differences, wrong = (np.zeros(shape) for _ in range(3))
+    for row in range(len(mean)):
+        moderated, freedom = moderate_variances(variance[row], sizes, codes)
+        if own:
+            moderated, freedom = variance[row], sizes - 1.0
+        error = np.sqrt(moderated / sizes)
+        for code in range(shape[1]):
+            at = np.flatnonzero(codes == code)
+            centre, se, rank = mean[row, at], error[at], ranks[at]
+            critical = find_critical(se, freedom[at], level=LEVEL, draws=draws, rng=rng)
+            above = find_above(centre, se, critical.every)
+            low, high = 1 + above.sum(axis=1), len(at) - above.sum(axis=0)
+            width[row, at] = high - low + 1
+            every[row, code] = ((low <= rank) & (rank <= high)).all()
+            wrong[row, code] = (above & (truth[at][None, :] < truth[at][:, None])).any()
+            off = centre - truth[at]
+            differences[row, code] = not find_above(off, se, critical.every).any()
+            limit = critical.single[:, None]
+            low = 1 + find_above(centre, se, limit).sum(axis=1)
+            high = len(at) - find_above(-centre, se, limit).sum(axis=1)
+            single[row, at] = (low <= rank) & (rank <= high)
+            single_width[row, at] = high - low + 1
+    return {"one_body": single, "one_body_width": single_width, "all_width": width,
+            "all_bodies": every, "differences": differences, "wrong": wrong}  # fmt: skip
+
+
+def study(options: argparse.Namespace) -> pd.DataFrame:
+    """One row per size and category."""
+    seeds = np.random.SeedSequence(options.seed).spawn(1 + len(options.sizes))
+    pools, bodies = make_pools(options.pool, np.random.default_rng(seeds[0]))
+    truth = pools.mean(axis=1)
+    codes, categories = pd.factorize(bodies["category"])
+    rows = []
+    for size, seed in zip(options.sizes, seeds[1:], strict=True):
+        rng = np.random.default_rng(seed)
+        own = bodies["services"].to_numpy(dtype=int)
+        sizes = own if size == "own" else np.full(len(bodies), int(size))
+        scores = draw_datasets(pools, sizes, options.datasets, rng)
+        found = measure_draws(scores, truth, codes, options.draws, rng)
+        found |= measure_sets(scores, truth, codes, options.draws, options.own_variances, rng)
+        for code, category in enumerate(categories):
+            row = summarise(found, codes == code, code)
+            count = int((codes == code).sum())
+            rows.append({"size": size, "category": category, "bodies": count} | row)
+    return pd.DataFrame(rows)
+
+
+def summarise(found: dict[str, np.ndarray], own: np.ndarray, code: int) -> dict[str, float]:
+    """Coverage in percent, its standard error, the worst body and the width, of one category."""
+    row: dict[str, float] = {}
+    for name in ("naive", "widened", "drawn_rank", "one_body"):
+        inside = found[name][:, own] * 100.0
+        row[name] = float(inside.mean())
+        row[f"{name}_se"] = standard_error(inside.mean(axis=1))
+        row[f"{name}_lowest"] = float(inside.mean(axis=0).min())
+        row[f"{name}_width"] = float(found[f"{name}_width"][:, own].mean())
+    for name in ("all_bodies", "differences", "wrong"):
+        happens = found[name][:, code] * 100.0
+        row[name], row[f"{name}_se"] = float(happens.mean()), standard_error(happens)
+    row["all_bodies_width"] = float(found["all_width"][:, own].mean())
+    return row
+
+
+def standard_error(values: np.ndarray) -> float:
+    """Standard error of a mean."""
+    return float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def as_text(table: pd.DataFrame) -> str:
+    """The table for reading: coverage with its standard error, lowest, width."""
+    shown = table[["size", "category", "bodies"]].copy()
+    for name in (
+        "naive",
+        "widened",
+        "drawn_rank",
+        "one_body",
+        "all_bodies",
+        "differences",
+        "wrong",
+    ):
+        pairs = zip(table[name], table[f"{name}_se"], strict=True)
+        shown[name.replace("_", " ")] = [f"{value:.1f} ±{error:.1f}" for value, error in pairs]
+        for part in ("lowest", "width"):
+            if f"{name}_{part}" in table:
+                digits = table[f"{name}_{part}"].map("{:.1f}".format)
+                shown[f"{name.replace('_', ' ')} {part}"] = digits
+    blocks = [["naive", "naive width", "widened", "widened lowest", "widened width"],
+              ["drawn rank", "drawn rank lowest", "drawn rank width", "one body",
+               "one body lowest", "one body width"],
+              ["all bodies", "all bodies width", "differences", "wrong"]]  # fmt: skip
+    keys = ["size", "category", "bodies"]
+    return "\n\n".join(shown[keys + block].to_string(index=False) for block in blocks)
+
+
+def main() -> None:
+    """Read the options, run the study, print the table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--datasets", type=int, default=2000, help="per size")
+    parser.add_argument("--sizes", nargs="+", default=["3", "5", "7", "10", "20", "own"])
+    parser.add_argument("--draws", type=int, default=1000, help="of intervals and critical values")
+    parser.add_argument("--pool", type=int, default=10_000, help="services of each population")
+    parser.add_argument("--seed", type=int, default=2024)
+    parser.add_argument("--own-variances", action="store_true", help="do not moderate variances")
+    parser.add_argument("--csv", type=Path, help="write all figures to this file")
+    options = parser.parse_args()
+    start = time.perf_counter()
+    table = study(options)
+    print(as_text(table))
+    told = f"datasets {options.datasets}, draws {options.draws}, population {options.pool}"
+    print(f"\n{told}, seed {options.seed}, {time.perf_counter() - start:.0f} s")
+    if options.csv:
+        table.to_csv(options.csv, index=False, lineterminator="\n")
+
+
+if __name__ == "__main__":
+    main()
