@@ -10,6 +10,7 @@ Columns, coverage in percent with its standard error over datasets:
 naive       5-95 % interval of the score, services drawn with replacement
 widened     the same from `find_score_intervals`
 drawn rank  5-95 % interval of the rank in the widened draws
+wider rank  2.5-97.5 % interval of the rank in draws widened for it
 one body    set of ranks of one body, single_low to single_high
 all bodies  sets of ranks, rank_low to rank_high, of all bodies of the category at once
 differences all pairs of bodies within the critical value: coverage if the means were equal
@@ -17,6 +18,7 @@ wrong       percent of datasets with a pair told apart the wrong way round
 
 lowest: coverage of the worst body, one of many, so a little below its own truth. width: mean, in
 points or in ranks. Size "own" is the number of services each body has in the edition.
+`--spread 0.1` brings the means of a category ten times closer together.
 """
 
 from __future__ import annotations
@@ -36,8 +38,7 @@ from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.index.method import find_method
 from asan_analysis.index.scoring import score_array
 
-EDITION, LEVEL = 2023, 0.9
-ENDS = (1 - LEVEL) / 2, (1 + LEVEL) / 2
+EDITION, LEVEL, WIDER = 2023, 0.9, 0.95
 BLOCK = 50  # datasets that share their random shares
 
 
@@ -107,37 +108,42 @@ def measure_draws(
         again = [rng.multinomial(size, np.full(size, 1 / size), draws).T / size for size in sizes]
         naive = np.array([one @ part for one, part in zip(own, again, strict=True)])
         drawn = np.array([one @ part for one, part in zip(own, shares, strict=True)])
-        wide = mean[..., None] + widen(sizes)[:, None, None] * (drawn - mean[..., None])
-        places = np.concatenate([rank_draws(wide[codes == code]) for code in np.unique(codes)])
-        order = np.concatenate([np.flatnonzero(codes == code) for code in np.unique(codes)])
-        drawn_rank = np.empty_like(places)
-        drawn_rank[order] = places
-        for name, what, target in (
-            ("naive", naive, truth), ("widened", wide, truth), ("drawn_rank", drawn_rank, ranks)
-        ):  # fmt: skip
-            low, high = find_ends(what, limits=(0, 100) if name != "drawn_rank" else (1, 100))
+        wide, wider = (
+            mean[..., None] + widen(sizes, level=level)[:, None, None] * (drawn - mean[..., None])
+            for level in (LEVEL, WIDER)
+        )
+        for name, what, target, level in (
+            ("naive", naive, truth, LEVEL),
+            ("widened", wide, truth, LEVEL),
+            ("drawn_rank", rank_draws(wide, codes), ranks, LEVEL),
+            ("wider_rank", rank_draws(wider, codes), ranks, WIDER),
+        ):
+            low, high = find_ends(what, level)
+            if target is truth:
+                low, high = np.clip([low, high], 0, 100)
             inside = (low <= target[:, None]) & (target[:, None] <= high)
             found.setdefault(name, []).append(inside.T)
-            width = high - low + (name == "drawn_rank")
-            found.setdefault(f"{name}_width", []).append(width.T)
+            found.setdefault(f"{name}_width", []).append((high - low + (target is ranks)).T)
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
 
-def find_ends(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
-    """The two ends of the interval over the last axis, values that occur, within limits."""
-    at = [int(np.ceil(end * values.shape[-1])) - 1 for end in ENDS]
-    both = np.partition(values, at, axis=-1)[..., at]
-    return np.clip(np.moveaxis(both, -1, 0), *limits)
+def find_ends(values: np.ndarray, level: float) -> np.ndarray:
+    """The two ends of the interval over the last axis, values that occur."""
+    at = [int(np.ceil((1 + side * level) / 2 * values.shape[-1])) - 1 for side in (-1, 1)]
+    return np.moveaxis(np.partition(values, at, axis=-1)[..., at], -1, 0)
 
 
-def rank_draws(values: np.ndarray) -> np.ndarray:
-    """Ranks over the first axis, 1 the highest."""
-    rows = np.ascontiguousarray(-np.moveaxis(values, 0, -1))
-    order = np.argsort(rows, axis=-1)
-    ranks = np.empty(rows.shape, dtype="float32")
-    places = np.broadcast_to(np.arange(1, rows.shape[-1] + 1, dtype="float32"), rows.shape)
-    np.put_along_axis(ranks, order, places, axis=-1)
-    return np.ascontiguousarray(np.moveaxis(ranks, -1, 0))
+def rank_draws(values: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Ranks over the first axis within each category, 1 the highest."""
+    ranks = np.empty(values.shape, dtype="float32")
+    for code in np.unique(codes):
+        rows = np.ascontiguousarray(-np.moveaxis(values[codes == code], 0, -1))
+        order = np.argsort(rows, axis=-1)
+        places = np.arange(1, rows.shape[-1] + 1, dtype="float32")
+        inverse = np.empty(rows.shape, dtype="float32")
+        np.put_along_axis(inverse, order, np.broadcast_to(places, rows.shape), axis=-1)
+        ranks[codes == code] = np.moveaxis(inverse, -1, 0)
+    return ranks
 
 
 def true_ranks(truth: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -186,8 +192,10 @@ def study(options: argparse.Namespace) -> pd.DataFrame:
     """One row per size and category."""
     seeds = np.random.SeedSequence(options.seed).spawn(1 + len(options.sizes))
     pools, bodies = make_pools(options.pool, np.random.default_rng(seeds[0]))
-    truth = pools.mean(axis=1)
     codes, categories = pd.factorize(bodies["category"])
+    centre = np.bincount(codes, pools.mean(axis=1))[codes] / np.bincount(codes)[codes]
+    pools += (options.spread - 1) * (pools.mean(axis=1) - centre)[:, None]
+    truth = pools.mean(axis=1)
     rows = []
     for size, seed in zip(options.sizes, seeds[1:], strict=True):
         rng = np.random.default_rng(seed)
@@ -206,7 +214,7 @@ def study(options: argparse.Namespace) -> pd.DataFrame:
 def summarise(found: dict[str, np.ndarray], own: np.ndarray, code: int) -> dict[str, float]:
     """Coverage in percent, its standard error, the worst body and the width, of one category."""
     row: dict[str, float] = {}
-    for name in ("naive", "widened", "drawn_rank", "one_body"):
+    for name in ("naive", "widened", "drawn_rank", "wider_rank", "one_body"):
         inside = found[name][:, own] * 100.0
         row[name] = float(inside.mean())
         row[f"{name}_se"] = standard_error(inside.mean(axis=1))
@@ -227,15 +235,8 @@ def standard_error(values: np.ndarray) -> float:
 def as_text(table: pd.DataFrame) -> str:
     """The table for reading: coverage with its standard error, lowest, width."""
     shown = table[["size", "category", "bodies"]].copy()
-    for name in (
-        "naive",
-        "widened",
-        "drawn_rank",
-        "one_body",
-        "all_bodies",
-        "differences",
-        "wrong",
-    ):
+    intervals = ["naive", "widened", "drawn_rank", "wider_rank", "one_body"]
+    for name in [*intervals, "all_bodies", "differences", "wrong"]:
         pairs = zip(table[name], table[f"{name}_se"], strict=True)
         shown[name.replace("_", " ")] = [f"{value:.1f} ±{error:.1f}" for value, error in pairs]
         for part in ("lowest", "width"):
@@ -243,8 +244,8 @@ def as_text(table: pd.DataFrame) -> str:
                 digits = table[f"{name}_{part}"].map("{:.1f}".format)
                 shown[f"{name.replace('_', ' ')} {part}"] = digits
     blocks = [["naive", "naive width", "widened", "widened lowest", "widened width"],
-              ["drawn rank", "drawn rank lowest", "drawn rank width", "one body",
-               "one body lowest", "one body width"],
+              *[[name, f"{name} lowest", f"{name} width"]
+                for name in ("drawn rank", "wider rank", "one body")],
               ["all bodies", "all bodies width", "differences", "wrong"]]  # fmt: skip
     keys = ["size", "category", "bodies"]
     return "\n\n".join(shown[keys + block].to_string(index=False) for block in blocks)
@@ -260,6 +261,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=1000, help="of intervals and critical values")
     parser.add_argument("--pool", type=int, default=10_000, help="services of each population")
     parser.add_argument("--seed", type=int, default=2024)
+    parser.add_argument("--spread", type=float, default=1.0, help="of the means of a category")
     parser.add_argument("--own-variances", action="store_true", help="do not moderate variances")
     parser.add_argument("--csv", type=Path, help="write all figures to this file")
     options = parser.parse_args()
@@ -267,6 +269,7 @@ def main() -> None:
     table = study(options)
     print(as_text(table))
     told = f"datasets {options.datasets}, draws {options.draws}, population {options.pool}"
+    told += f", spread {options.spread:g}" + ", own variances" * options.own_variances
     print(f"\n{told}, seed {options.seed}, {time.perf_counter() - start:.0f} s")
     if options.csv:
         table.to_csv(options.csv, index=False, lineterminator="\n")

@@ -51,7 +51,7 @@ def find_rank_sets(
     Returns
     -------
     DataFrame
-        Key organisation_id, by category in order of appearance, best first. Columns category,
+        Key organisation_id, by category, best first. Columns category,
         services (number with a score), score_percent (plain mean), rank (ties share the better
         place), rank_low, rank_high (best and worst rank of the set), single_low, single_high (the
         same for a body that was picked before looking; narrower), alike (number of other bodies
@@ -83,13 +83,14 @@ def find_rank_sets(
     if draws < 1 or not scores["score_percent"].notna().any():
         raise ParameterError("rank sets need a scored service and a draw; give both")
     table = _describe_bodies(scores)
+    codes = pd.factorize(table["category"])[0]
     variance, freedom = moderate_variances(
-        table["variance"].to_numpy(), table["services"].to_numpy(), pd.factorize(table["category"])[0]
-    )  # fmt: skip
+        table["variance"].to_numpy(), table["services"].to_numpy(), codes
+    )
     table = table.assign(error=np.sqrt(variance / table["services"].clip(lower=1)), freedom=freedom)
     parts = [
         _rank_category(part, level=level, draws=draws, rng=rng)
-        for _, part in table.groupby("category", sort=False)
+        for _, part in table.groupby("category")
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -133,7 +134,8 @@ def _rank_category(
         "band": pd.Series(find_bands(above, known), dtype="Int64"),
     }
     columns = ["organisation_id", "category", "services", "score_percent"]
-    ranks = pd.DataFrame(found).astype("Int64").where(~np.isnan(mean)[:, None])
+    ranks = pd.DataFrame(found).astype("Int64")
+    ranks.loc[np.isnan(mean)] = pd.NA
     return table[columns].join(ranks)
 
 
