@@ -17,6 +17,7 @@ from asan_analysis.index.ranking import rank_scores
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_NOISE = 1e-18  # a variance below it comes from the last bits of equal scores
 _LEAST = 0.01  # of the pooled variance: no variance counts as less when their spread is measured
 
 
@@ -35,8 +36,9 @@ def find_rank_sets(
     Bodies of a category are compared in pairs: the difference of their mean scores divided by its
     standard error. One body is above another when that quotient exceeds the critical value, which
     holds for all pairs at once (`find_critical`). A body's rank set runs from 1 + the number of
-    bodies above it to the number of bodies less those below it. With probability `level` or more
-    the sets of a category hold the true ranks of all its bodies.
+    bodies above it to the number of bodies less those below it. The sets of a category are made to
+    hold the true ranks of all its bodies with probability `level`; `docs/methodology.md` says how
+    often they do.
 
     Parameters
     ----------
@@ -66,7 +68,7 @@ def find_rank_sets(
     ParameterError
         No scored service; a level that is not between 0 and 1; no draw.
     DataError
-        A service twice, or a body in two categories.
+        A service twice, one without a body or category, or a body in two categories.
 
     Notes
     -----
@@ -78,7 +80,7 @@ def find_rank_sets(
     across Neighbourhoods and Academic Achievement across Countries", Review of Economic Studies 91.
     The sets mislead where the services are all there are, where they were picked for what they
     score, and under a roll-up other than the plain mean. Where every body has the same services,
-    as the life events of the eGovernment Benchmark, they are wider than need be: bodies are
+    as the life events of the eGovernment Benchmark, they are usually wider than need be: bodies are
     compared as if their services had nothing in common.
     """
     check_level(level)
@@ -101,6 +103,8 @@ def _describe_bodies(scores: pd.DataFrame) -> pd.DataFrame:
     """Number, mean and variance of the services of each body."""
     if scores["service_id"].duplicated().any():
         raise DataError("a service stands twice; give one score for each service of one edition")
+    if scores[["organisation_id", "category"]].isna().any(axis=None):
+        raise DataError("a service has no body or no category; give both for each")
     grouped = scores.groupby(["organisation_id", "category"], sort=False)["score_percent"]
     table = grouped.agg(services="count", score_percent="mean", variance="var").reset_index()
     if table["organisation_id"].duplicated().any():
@@ -165,7 +169,8 @@ def moderate_variances(
     -------
     two arrays
         Moderated variance, and its degrees of freedom: d + d0, at most the sum of d over the
-        category. Both missing where the variance is, and where the pooled one is zero.
+        category. Both missing where the variance is, and where the pooled one is zero
+        but for the last bits.
 
     Notes
     -----
@@ -178,7 +183,7 @@ def moderate_variances(
     own, freedom, code = variance[known], services[known] - 1.0, groups[known]
     total = np.bincount(code, freedom)[code]
     pooled = np.bincount(code, freedom * own)[code] / total
-    differ = pooled > 0
+    differ = pooled > _NOISE
     prior = _find_prior(own[differ] / pooled[differ], freedom[differ], code[differ])
     share = 1.0 if np.isinf(prior) else prior / (prior + freedom)
     moderated, worth = np.full(variance.shape, np.nan), np.full(variance.shape, np.nan)
