@@ -18,12 +18,12 @@ import pandas as pd
 from bench_scoring import make_tree, make_values, time_together
 from numpy.typing import NDArray
 
-from asan_analysis.analysis.alternatives import Factor, read_factors
-from asan_analysis.analysis.resampling import widening
-from asan_analysis.analysis.uncertainty import SOURCES, Uncertainty, measure_uncertainty
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.rules import Rules
+from asan_analysis.robustness.alternatives import Factor, read_factors
+from asan_analysis.robustness.resampling import widen
+from asan_analysis.robustness.uncertainty import SOURCES, Uncertainty, measure_uncertainty
 
 Floats = NDArray[np.float64]
 
@@ -112,7 +112,10 @@ class Floor:
         self.owner = np.repeat(np.arange(BODIES), answers.sizes)
         self.member = (self.owner == np.arange(BODIES)[:, None]).astype("float64")
         self.users = answers.services["users"].to_numpy(dtype="float64")
-        self.up = [self._matrix(self.criteria, self.items), self._matrix(self.parameters, self.criteria)]
+        self.up = [
+            self._matrix(self.criteria, self.items),
+            self._matrix(self.parameters, self.criteria),
+        ]
 
     def _matrix(self, parents: NDArray[np.int64], children: NDArray[np.int64]) -> Floats:
         """1 where a child belongs to a parent, parents x children."""
@@ -142,11 +145,13 @@ class Floor:
         total = 0.0
         own = weights[self.parameters]
         own = own / own.sum(axis=0)
-        for place, row in enumerate(self.parameters):
+        for place in range(len(self.parameters)):
             below = self.up[1][place] > 0
             part = weights[self.criteria[below]]
             score = criteria[:, below] @ (part / part.sum(axis=0))
-            total = total + own[place] * (np.log(np.maximum(score, 1e-300)) if mean == "geometric" else score)
+            total = total + own[place] * (
+                np.log(np.maximum(score, 1e-300)) if mean == "geometric" else score
+            )
         return np.exp(total) if mean == "geometric" else np.asarray(total)
 
     def roll(self, root: Floats, by: Floats) -> Floats:
@@ -157,7 +162,6 @@ class Floor:
         """All draws of one source, chunk by chunk."""
         rng, scores = np.random.default_rng(1), np.empty((BODIES, draws))
         step = CELLS // SERVICES
-        widen = widening(self.answers.sizes)[:, None]
         for start in range(0, draws, step):
             number = min(step, draws - start)
             weights, choices = self.draw(rng, number, source)
@@ -165,7 +169,7 @@ class Floor:
             for chosen in {tuple(column) for column in choices.T.tolist()}:
                 at = np.flatnonzero((choices == np.array(chosen)[:, None]).all(axis=0))
                 own = None if shares is None else shares[:, at]
-                scores[:, start + at] = self.score(chosen, weights[:, at], own, widen)
+                scores[:, start + at] = self.score(chosen, weights[:, at], own)
         return summarise(scores)
 
     def draw(self, rng: np.random.Generator, number: int, source: str) -> tuple[Floats, Floats]:
@@ -180,8 +184,7 @@ class Floor:
             choices = rng.integers([[2], [2], [2], [3], [2]], size=(5, number))
         return weights, choices
 
-    def score(self, chosen: tuple[int, ...], weights: Floats, shares: Floats | None,
-              widen: Floats) -> Floats:  # fmt: skip
+    def score(self, chosen: tuple[int, ...], weights: Floats, shares: Floats | None) -> Floats:
         """Bodies x draws under one set of rules."""
         mean, na, silent, roll_up, normalisation = chosen
         rules = ("zero" if na else "exclude", "zero" if silent else "exclude")
@@ -195,15 +198,30 @@ class Floor:
             if shares is None:
                 return score
             moved = np.empty_like(score)
-            for place, own in enumerate(shares.T):
-                by = self.member * own
-                again = self.criteria_of((by @ whole) / (by @ there))
-                moved[:, place] = self.root_of(again, weights[:, [place]], method)[:, 0]
-            return score + widen * (moved - score)
+            for body in range(BODIES):
+                own = self.owner == body
+                part, known = whole[own].T @ shares[own], there[own].T @ shares[own]
+                moved[body] = self.root_of_many((part / known).T, weights, method)
+            return score + widen(self.answers.sizes)[:, None] * (moved - score)
         root = self.root_of(self.criteria_of(items), weights, method)
         by = self.users[:, None] if roll_up == 2 else np.ones((SERVICES, 1))
         score = self.roll(root, by)
-        return score if shares is None else score + widen * (self.roll(root, by * shares) - score)
+        if shares is None:
+            return score
+        worth = (self.member @ by)[:, 0] ** 2 / (self.member @ by**2)[:, 0]
+        return score + widen(worth)[:, None] * (self.roll(root, by * shares) - score)
+
+    def root_of_many(self, items: Floats, weights: Floats, mean: str) -> Floats:
+        """One body under each draw: draws x items to draws."""
+        criteria, total = self.criteria_of(items), 0.0
+        own = weights[self.parameters] / weights[self.parameters].sum(axis=0)
+        for place in range(len(self.parameters)):
+            below = self.up[1][place] > 0
+            part = weights[self.criteria[below]]
+            score = (criteria[:, below].T * part).sum(axis=0) / part.sum(axis=0)
+            score = np.log(np.maximum(score, 1e-300)) if mean == "geometric" else score
+            total = total + own[place] * score
+        return np.exp(total) if mean == "geometric" else np.asarray(total)
 
 
 # Measuring

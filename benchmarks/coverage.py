@@ -32,11 +32,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asan_analysis.analysis.rank_sets import find_above, find_critical, moderate_variances
-from asan_analysis.analysis.resampling import draw_shares, widen
 from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.index.method import find_method
 from asan_analysis.index.scoring import score_array
+from asan_analysis.robustness.rank_sets import find_above, find_critical, moderate_variances
+from asan_analysis.robustness.resampling import draw_shares, widen
 
 EDITION, LEVEL, WIDER = 2023, 0.9, 0.95
 BLOCK = 50  # datasets that share their random shares

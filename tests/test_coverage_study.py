@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from asan_analysis.analysis.resampling import find_score_intervals
 from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.index.method import find_method
 from asan_analysis.index.scoring import score_services
+from asan_analysis.robustness.resampling import find_score_intervals
 
 STUDY = Path(__file__).resolve().parents[1] / "benchmarks" / "coverage.py"
 

@@ -16,7 +16,9 @@ OPENERS = {"open", "read_bytes", "read_text", "read_table", "read_excel", "read_
 FRAMES = {"read_csv", "read_parquet", "ParquetFile", "read_json", "read_pickle"}
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MODULES = [
-    path for wing in ("data", "index", "analysis") for path in sorted((SOURCE / wing).glob("*.py"))
+    path
+    for wing in ("data", "index", "analysis", "audit", "robustness")
+    for path in sorted((SOURCE / wing).glob("*.py"))
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -59,7 +59,7 @@ def rescore(
     variants: Variants,
     *,
     shares: Floats | None = None,
-    widening: Floats | None = None,
+    widen: Callable[[Floats], Floats] | None = None,
 ) -> Floats:
     """Score every body under every variant.
 
@@ -73,8 +73,9 @@ def rescore(
     variants : Variants
     shares : array, services x draws, optional
         Weight of each service in its body for each draw (services resampled); equal where absent.
-    widening : array, bodies, optional
-        What the deviation from the plain roll-up is multiplied by; see `analysis.resampling`.
+    widen : callable, optional
+        Takes the number of equally weighted services that each body is worth and gives what the
+        deviation from the plain roll-up is multiplied by; see `robustness.resampling`.
 
     Returns
     -------
@@ -99,7 +100,7 @@ def rescore(
         own = shares if shares is None or everything else shares[:, draws]
         tree, rules = variants.methods[one]
         walk = _Walk(tree, rules, weights, open_rows(tree, variants.varied))
-        scores[:, draws] = _score_bodies(answers, walk, own, widening)
+        scores[:, draws] = _score_bodies(answers, walk, own, widen)
     for one, (_, rules) in enumerate(variants.methods):
         if rules.round_organisation is not None:
             draws, digits = variants.which == one, rules.round_organisation
@@ -199,7 +200,7 @@ def _key(tree: Tree, rules: Rules) -> tuple[Any, ...]:
             rules.roll_up_weight)  # fmt: skip
 
 
-def _base(answers: Answers, tree: Tree, rules: Rules) -> tuple[Floats, Floats, Floats]:
+def score_once(answers: Answers, tree: Tree, rules: Rules) -> tuple[Floats, Floats, Floats]:
     """Scores under the framework's weights, once for each set of rules and kept.
 
     Nodes x services; nodes x bodies under pooled answers, else the mean of the services where all
@@ -237,15 +238,18 @@ def _score_nodes(answers: Answers, tree: Tree, rules: Rules) -> Floats:
 
 
 def _score_bodies(
-    answers: Answers, walk: _Walk, shares: Floats | None, widening: Floats | None
+    answers: Answers,
+    walk: _Walk,
+    shares: Floats | None,
+    widen: Callable[[Floats], Floats] | None,
 ) -> Floats:
     """Bodies x draws (x 1 where draws do not differ) under one set of rules."""
-    base, bodies, by = _base(answers, walk.tree, walk.rules)
+    base, bodies, by = score_once(answers, walk.tree, walk.rules)
     if walk.rules.roll_up == "pooled":
         score = walk.climb(_Fixed(bodies), 0)
         if shares is not None:
             moved = walk.climb(_Resampled(base, shares, answers), 0)
-            score = score + _widen(moved - score, widening)
+            score = score + _stretch(moved - score, by, answers, widen)
         return score
     if shares is None and walk.is_linear(bodies):
         return walk.climb(_Fixed(bodies), 0)
@@ -256,12 +260,19 @@ def _score_bodies(
     score = _means_of_bodies(root, by[:, None], answers)
     if shares is not None:
         weights = shares * by[:, None] if walk.rules.roll_up == "weighted" else shares
-        score = score + _widen(_means_of_bodies(root, weights, answers) - score, widening)
+        moved = _means_of_bodies(root, weights, answers)
+        score = score + _stretch(moved - score, by, answers, widen)
     return score
 
 
-def _widen(deviation: Floats, widening: Floats | None) -> Floats:
-    return deviation if widening is None else deviation * widening[:, None]
+def _stretch(
+    deviation: Floats, by: Floats, answers: Answers, widen: Callable[[Floats], Floats] | None
+) -> Floats:
+    """Deviations of bodies that are worth the square of their weights over the weights squared."""
+    if widen is None:
+        return deviation
+    total, squares = (np.add.reduceat(one, answers.starts) for one in (by, by**2))
+    return deviation * widen(total**2 / np.where(squares > 0, squares, np.nan))[:, None]
 
 
 def _means_of_bodies(root: Floats, by: Floats, answers: Answers) -> Floats:

@@ -11,8 +11,6 @@ import pandas as pd
 import pytest
 from plain_road import NA, NO_ANSWER, node, random_answers, random_framework, tree_of, wide
 
-from asan_analysis.analysis.alternatives import count_columns, draw_variants, read_factors
-from asan_analysis.analysis.uncertainty import measure_uncertainty
 from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.errors import FrameworkError, ParameterError
 from asan_analysis.index.answers import arrange_answers, arrange_table
@@ -23,6 +21,8 @@ from asan_analysis.index.rescoring import rank_draws, rescore, vary
 from asan_analysis.index.rollup import score_organisations
 from asan_analysis.index.rules import Rules
 from asan_analysis.index.scoring import score_table
+from asan_analysis.robustness.alternatives import count_columns, draw_variants, read_factors
+from asan_analysis.robustness.uncertainty import measure_uncertainty
 
 
 def assumptions(*rows):

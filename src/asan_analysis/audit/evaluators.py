@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asan_analysis.analysis.agreement import (
+from asan_analysis.audit.agreement import (
     SERVICE,
     check_draws,
     draw_services,

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from plain_road import NA, NO_ANSWER, long, near, node, plain_list, tree_of, wide
 
-from asan_analysis.analysis.audit import audit_nodes, describe_nodes, widen_scores, widen_status
+from asan_analysis.audit.description import audit_nodes, describe_nodes, widen_scores, widen_status
 from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.index.contributions import contribute_services
 from asan_analysis.index.method import find_method

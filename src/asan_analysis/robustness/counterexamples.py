@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asan_analysis.analysis.levels import Rescore
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.ranking import rank_array
+from asan_analysis.robustness.levels import Rescore
 
 NOISE = 1e-9  # a difference below this share of the largest score is none
 _WHOLE = 8  # up to so many nodes every combination of signs is tried

@@ -12,7 +12,13 @@ from plain_road import NA, NO_ANSWER, node, tree_of
 from scipy.optimize import linprog
 from small_dataset import dataset, edition, records
 
-from asan_analysis.analysis.certificates import (
+from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.errors import ParameterError
+from asan_analysis.index.answers import arrange_answers
+from asan_analysis.index.method import find_method
+from asan_analysis.index.rollup import score_organisations
+from asan_analysis.index.scoring import score_services
+from asan_analysis.robustness.certificates import (
     certify_level,
     certify_places,
     certify_sets,
@@ -20,13 +26,8 @@ from asan_analysis.analysis.certificates import (
     list_flips,
     measure_leads,
 )
-from asan_analysis.analysis.counterexamples import search_places
-from asan_analysis.analysis.levels import find_level
-from asan_analysis.data.datasets import load_dataset, select_edition
-from asan_analysis.errors import ParameterError
-from asan_analysis.index.method import find_method
-from asan_analysis.index.rollup import score_organisations
-from asan_analysis.index.scoring import score_services
+from asan_analysis.robustness.counterexamples import search_places
+from asan_analysis.robustness.levels import find_level
 
 
 def frame(**bodies):
@@ -307,7 +308,8 @@ def level_of(rows=ROWS, answers=ANSWERS, rules=None, **options):
                    rules={"R.toml": rules or {}})  # fmt: skip
     one, found = select_edition(data, 2023)
     tree, checked = find_method(one, found)
-    return find_level(one.assessments, one.services, tree, checked, **options), one, checked
+    answers = arrange_answers(one.assessments, one.services, one.organisations, tree)
+    return find_level(answers, tree, checked, **options), one, checked
 
 
 def test_a_level_by_hand():
@@ -452,7 +454,8 @@ def level_of_data(name):
     one, found = select_edition(load_dataset(name), 2023)
     tree, rules = find_method(one, found)
     category = one.organisations.set_index("organisation_id")["category"]
-    return find_level(one.assessments, one.services, tree, rules), category, one, tree, rules
+    answers = arrange_answers(one.assessments, one.services, one.organisations, tree)
+    return find_level(answers, tree, rules), category, one, tree, rules
 
 
 @pytest.mark.parametrize("name", ["asan_sample", "egov_benchmark_2023"])

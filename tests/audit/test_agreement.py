@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from plain_road import NA, NO_ANSWER, flat_tree, node, tree_of
 
-from asan_analysis.analysis.agreement import find_interval, measure_agreement
-from asan_analysis.analysis.evaluators import compare_evaluators
+from asan_analysis.audit.agreement import find_interval, measure_agreement
+from asan_analysis.audit.evaluators import compare_evaluators
 from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.method import find_method

@@ -12,8 +12,8 @@ from plain_road import near, node, random_answers, random_framework, tree_of
 from scipy.interpolate import make_smoothing_spline
 from small_dataset import dataset, edition
 
-from asan_analysis.analysis.audit import widen_scores
-from asan_analysis.analysis.importance import compare_weights, correlation_ratio, smooth_means
+from asan_analysis.audit.description import widen_scores
+from asan_analysis.audit.importance import compare_weights, correlation_ratio, smooth_means
 from asan_analysis.data.datasets import select_edition
 from asan_analysis.index.contributions import contribute_organisations, contribute_services
 from asan_analysis.index.method import find_method

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asan_analysis.analysis.correlation import FEW, WEAK, correlate_columns
-from asan_analysis.analysis.importance import compare_weights
-from asan_analysis.analysis.structure import measure_alpha
+from asan_analysis.audit.correlation import FEW, WEAK, correlate_columns
+from asan_analysis.audit.importance import compare_weights
+from asan_analysis.audit.structure import measure_alpha
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.scoring import arrays_of_answers

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asan_analysis.analysis.mixtures import (
+from asan_analysis.audit.mixtures import (
     Method,
     Version,
     differ_versions,

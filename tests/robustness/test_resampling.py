@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from asan_analysis.analysis.resampling import (
+from asan_analysis.errors import ParameterError
+from asan_analysis.robustness.resampling import (
     count_effective,
     draw_shares,
     find_score_intervals,
     widen,
 )
-from asan_analysis.errors import ParameterError
 
 WIDE = (-1e6, 1e6)
 

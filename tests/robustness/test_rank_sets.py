@@ -10,14 +10,14 @@ import pytest
 from scipy.special import digamma, polygamma
 from scipy.stats import studentized_range, ttest_ind
 
-from asan_analysis.analysis.rank_sets import (
+from asan_analysis.errors import DataError, ParameterError
+from asan_analysis.robustness.rank_sets import (
     find_above,
     find_bands,
     find_critical,
     find_rank_sets,
     moderate_variances,
 )
-from asan_analysis.errors import DataError, ParameterError
 
 SHAPE = np.array([-3.0, -1.0, 0.0, 1.0, 3.0])  # services around their body's mean
 ENDS = ["rank_low", "rank_high"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asan_analysis.analysis.correlation import FEW, correlate_pairs
+from asan_analysis.audit.correlation import FEW, correlate_pairs
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.framework import Tree
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from asan_analysis.analysis.sums import Found, Scale, find_total
+from asan_analysis.audit.sums import Found, Scale, find_total
 from asan_analysis.data.published import Published, pick_most_printed
 from asan_analysis.errors import ParameterError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from asan_analysis.analysis.correlation import correlate_columns
+from asan_analysis.audit.correlation import correlate_columns
 from asan_analysis.index.aggregation import Floats, nominal_weights
 from asan_analysis.index.framework import Tree
 

@@ -11,12 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from asan_analysis.errors import ParameterError
-from asan_analysis.index.aggregation import Floats, climb
-from asan_analysis.index.framework import Tree, build_tree, power_of
-from asan_analysis.index.ranking import round_decimal
-from asan_analysis.index.rollup import group_services, pool_services
+from asan_analysis.index.aggregation import Floats
+from asan_analysis.index.answers import Answers
+from asan_analysis.index.framework import Tree, power_of
+from asan_analysis.index.rescoring import rescore, round_ranked, score_once, vary
 from asan_analysis.index.rules import Rules
-from asan_analysis.index.scoring import arrays_of_services
 
 Rescore = Callable[[Floats], Floats]
 
@@ -53,13 +52,7 @@ class Level:
 
 
 def find_level(
-    assessments: pd.DataFrame,
-    services: pd.DataFrame,
-    tree: Tree,
-    rules: Rules,
-    *,
-    node_id: str | None = None,
-    decimals: int = 2,
+    answers: Answers, tree: Tree, rules: Rules, *, node_id: str | None = None, decimals: int = 2
 ) -> Level:
     """How the scores of the organisations depend on the weights of the children of a node.
 
@@ -70,8 +63,7 @@ def find_level(
 
     Parameters
     ----------
-    assessments, services : DataFrame
-        As in `score_organisations`.
+    answers, tree, rules : Answers, Tree, Rules
     node_id : str or None
         The node whose children are weighed; the root where left out. Children of weight zero
         take no part.
@@ -86,70 +78,42 @@ def find_level(
     node_id = tree.root if node_id is None else node_id
     if node_id not in tree.node_ids or not tree.below(node_id):
         raise ParameterError(f"{node_id!r} is not a node with children; name one of the framework")
-    scored, units = arrays_of_services(assessments, services, tree, rules)
-    bodies, members, weight = group_services(services, units, rules)
-    if rules.roll_up == "pooled":
-        scored, units = pool_services(scored, members, tree, rules, bodies), bodies
-        owners = np.eye(len(bodies))
-    else:
-        owners = np.zeros((len(units), len(bodies)))
-        for body, member in enumerate(members):
-            owners[member, body] = weight[member]
     path = _path(tree, node_id)
-    top = _top_of(tree, path)
-    fixed = scored.score[[tree.node_ids.index(node) for node in top.node_ids]]
     shares = tree.nodes.set_index("node_id")["share"][tree.below(node_id)]
     shares = shares[shares > 0].rename("weight")
-    places = [top.node_ids.index(node) for node in shares.index]
+    rows = [tree.node_ids.index(node) for node in shares.index]
+    services, bodies, _ = score_once(answers, tree, rules)
+    values = (bodies if rules.roll_up == "pooled" else services)[rows]
     return Level(
-        node_id, shares, bodies,
-        partial(_rescore, fixed=fixed, top=top, rules=rules, units=units, places=places,
-                owners=owners, decimals=decimals),
-        tuple(_list_breaks(fixed[places], path, list(shares.index), tree, rules)),
+        node_id, shares, answers.bodies,
+        partial(_rescore, answers=answers, tree=tree, rules=rules, rows=rows, decimals=decimals),
+        tuple(_list_breaks(values, path, list(shares.index), tree, rules)),
     )  # fmt: skip
 
 
 def _path(tree: Tree, node_id: str) -> list[str]:
     """The node and all above it, the root last."""
-    parent = dict(zip(tree.nodes["node_id"], tree.nodes["parent_id"], strict=True))
+    row = tree.node_ids.index(node_id)
     path = [node_id]
-    while path[-1] != tree.root:
-        path.append(parent[path[-1]])
+    while (row := int(tree.parents[row])) >= 0:
+        path.append(tree.node_ids[row])
     return path
-
-
-def _top_of(tree: Tree, path: list[str]) -> Tree:
-    """The tree with only the nodes of a path as inner nodes."""
-    nodes = tree.nodes.drop(columns=["depth", "share", "is_item", "file_row"])
-    kept = nodes["node_id"].isin(path) | nodes["parent_id"].isin(path)
-    return build_tree(nodes[kept], name=tree.name)
 
 
 def _rescore(
     weightings: Floats,
     *,
-    fixed: Floats,
-    top: Tree,
+    answers: Answers,
+    tree: Tree,
     rules: Rules,
-    units: list[str],
-    places: list[int],
-    owners: Floats,
+    rows: list[int],
     decimals: int,
 ) -> Floats:
-    """Scores of the organisations under each weighting, with all rounding; weightings x bodies."""
-    roots = np.empty((len(weightings), len(units)))
-    for row, weighting in enumerate(np.asarray(weightings, dtype="float64")):
-        weights = top.weights.copy()
-        weights[places] = weighting
-        roots[row] = climb(fixed.copy(), top, rules, units, weights=weights).score[0]
-    pooled = rules.roll_up == "pooled"
-    if rules.round_service is not None and not pooled:
-        roots = round_decimal(roots, rules.round_service, rounding=rules.rounding)
-    used = ~np.isnan(roots) @ owners
-    scores = np.nan_to_num(roots) @ owners / np.where(used > 0, used, np.nan)
-    digits = rules.round_organisation
-    digits = decimals if digits is None and rules.rank_on == "rounded" else digits
-    return scores if digits is None else round_decimal(scores, digits, rounding=rules.rounding)
+    """Scores as they are ranked under each weighting; weightings x bodies."""
+    weights = np.repeat(tree.weights[:, None], len(weightings), axis=1)
+    weights[rows] = np.asarray(weightings, dtype="float64").T
+    variants = vary([(tree, rules)], np.zeros(len(weightings)), weights)
+    return round_ranked(rescore(answers, variants), variants, decimals).T
 
 
 def _list_breaks(

@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asan_analysis.analysis.alternatives import Factor, count_columns, draw_variants
-from asan_analysis.analysis.resampling import draw_shares, widening
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.rescoring import Variants, compare_draws, rank_draws, rescore, vary
 from asan_analysis.index.rules import Rules
+from asan_analysis.robustness.alternatives import Factor, count_columns, draw_variants
+from asan_analysis.robustness.league import TOP
+from asan_analysis.robustness.resampling import draw_shares, widen
 
 SOURCES = ("method", "services", "both")
-TOP = 3
 _CELLS = 2**20  # units x draws worked on at a time
 _QUANTILES = (0.05, 0.5, 0.95)
 
@@ -107,8 +107,7 @@ def measure_uncertainty(
         tally = _Tally(answers, draws)
         for design, shares in _draw(source, factors, answers, draws, streams, cells):
             variants = draw_variants(factors if source != "services" else [], design, tree, rules)
-            spread = None if shares is None else widening(answers.sizes)
-            score = rescore(answers, variants, shares=shares, widening=spread)
+            score = rescore(answers, variants, shares=shares, widen=widen)
             tally.add(score, counted, variants, decimals)
             progress(len(design))
         found.append(_tabulate(tally, answers, rank, source))
@@ -160,7 +159,9 @@ def _draw(
     for start in range(0, draws, step):
         number = min(step, draws - start)
         design = streams[0].random((number, columns if source != "services" else 0))
-        shares = None if source == "method" else draw_shares(answers.sizes, number, streams[1])
+        shares = (
+            None if source == "method" else draw_shares(answers.sizes.tolist(), number, streams[1])
+        )
         yield design, shares
 
 

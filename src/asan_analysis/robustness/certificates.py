@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from asan_analysis.analysis.counterexamples import (
+from asan_analysis.errors import ParameterError
+from asan_analysis.index.aggregation import Floats
+from asan_analysis.robustness.counterexamples import (
     check_weights,
     join_weightings,
     list_fields,
@@ -16,9 +18,7 @@ from asan_analysis.analysis.counterexamples import (
     show_weighting,
     table_places,
 )
-from asan_analysis.analysis.levels import Level
-from asan_analysis.errors import ParameterError
-from asan_analysis.index.aggregation import Floats
+from asan_analysis.robustness.levels import Level
 
 _NOISE = 1e-12  # of the larger value: no difference at a node
 _STRICT = 1e-9  # of the weighted distance of two organisations: level with each other

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from plain_road import flat_tree, node, tree_of
 
-from asan_analysis.analysis.structure import (
+from asan_analysis.audit.structure import (
     alpha_of,
     find_components,
     list_components,

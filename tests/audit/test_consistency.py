@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from asan_analysis.analysis.consistency import (
+from asan_analysis.audit.consistency import (
     APPLICABLE,
     ROUNDINGS,
     count_figures,
@@ -21,7 +21,7 @@ from asan_analysis.analysis.consistency import (
     list_rules,
     summarise_printed,
 )
-from asan_analysis.analysis.sums import Scale, find_total
+from asan_analysis.audit.sums import Scale, find_total
 from asan_analysis.data.published import load_published
 from asan_analysis.errors import ParameterError
 

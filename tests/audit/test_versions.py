@@ -13,7 +13,7 @@ import pytest
 from plain_road import NO_ANSWER, node, random_answers, random_framework, tree_of
 from small_dataset import dataset, edition, records
 
-from asan_analysis.analysis.versions import TOTAL, compare_methods, list_changes, summarise_methods
+from asan_analysis.audit.versions import TOTAL, compare_methods, list_changes, summarise_methods
 from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.errors import FrameworkError, ParameterError
 from asan_analysis.index.framework import build_tree, keep_items

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from plain_road import node, tree_of
 
-from asan_analysis.analysis.correlation import (
+from asan_analysis.audit.correlation import (
     correlate_columns,
     correlate_nodes,
     correlate_pairs,

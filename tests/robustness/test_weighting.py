@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from small_dataset import records
 
-from asan_analysis.analysis.weighting import (
+from asan_analysis.errors import ParameterError
+from asan_analysis.robustness.weighting import (
     _miss,
     compare_weightings,
     measure_importance,
@@ -19,7 +20,6 @@ from asan_analysis.analysis.weighting import (
     weigh_equal,
     weigh_importance,
 )
-from asan_analysis.errors import ParameterError
 
 
 def frame(rows, bodies=None):

@@ -1,0 +1,1 @@
+"""Would another reasonable method change the result: uncertainty, sensitivity, certificates."""
