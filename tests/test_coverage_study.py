@@ -42,7 +42,7 @@ def test_a_small_study_prints_and_writes_a_row_per_size_and_category(
 
 
 def test_populations_agree_with_the_scores_of_the_sample(study):
-    """Of 47 intervals at 90 % at least 37 hold the mean: fewer by chance six times in a thousand."""
+    """Of 47 intervals at 90 % at least 37 hold the mean; by chance fewer in 1 of 170 runs."""
     pools, bodies = study.make_pools(400, np.random.default_rng(1))
     data, edition = select_edition(load_dataset("asan_sample"), study.EDITION)
     tree, rules = find_method(data, edition)

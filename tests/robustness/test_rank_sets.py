@@ -185,8 +185,8 @@ def test_a_body_whose_services_all_score_alike_borrows_from_the_others():
 
 
 def test_where_no_service_differs_nothing_is_told_apart():
-    """Also where the mean of equal scores misses them by a last bit, as three times 10.1 does."""
-    table = sets_of({"a": [10.1] * 3, "b": [90.7] * 3})
+    """Also where equal scores miss each other by a last bit, as sums in another order do."""
+    table = sets_of({"a": [10.0, 10.0, 10.0], "b": [30.0, 30.0 + 2**-48, 30.0 + 2**-47]})
     assert table[ENDS].to_numpy().tolist() == [[1, 2], [1, 2]]
     assert table["band"].isna().all()
 
