@@ -27,7 +27,7 @@ def indices(answers, factors, tree, rules, *, draws=20_000, seed=2):
 
 
 def test_an_additive_model_has_its_known_indices():
-    """score(A) = (3 a + b or a + b) / ... at P plus the same at Q: each factor owns its variance."""
+    """P depends on the first factor alone, Q on the second: each owns its part of the variance."""
     tree = tree_of(*ROWS)
     answers = {"A": {"a": 80, "b": 0, "c": 40, "d": 0}, "B": {"a": 30, "b": 30, "c": 30, "d": 30}}
     factors = read_factors(assumptions(("weight:a", [3]), ("weight:c", [3])), tree, Rules())

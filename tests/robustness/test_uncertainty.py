@@ -104,8 +104,10 @@ def test_nodes_left_out_in_turn_are_scenarios():
 # A second road: score everything again, draw by draw, from the tables
 
 
-ROWS = [node("T"), node("P", "T", weight=2), node("a", "P"), node("b", "P", weight=3),
-        node("c", "P"), node("Q", "T", weight=1), node("d", "Q"), node("e", "Q", weight=2)]  # fmt: skip
+ROWS = [
+    node("T"), node("P", "T", weight=2), node("a", "P"), node("b", "P", weight=3), node("c", "P"),
+    node("Q", "T", weight=1), node("d", "Q"), node("e", "Q", weight=2),
+]  # fmt: skip
 EVERYTHING = assumptions(
     ("weight:1", {"dirichlet": 20}), ("weight:b", {"relative": 0.5}), ("weight:2", ["drop"]),
     ("aggregation:0", ["geometric"]), ("not_applicable", ["zero"]), ("not_answered", ["exclude"]),
