@@ -14,12 +14,7 @@ from asan_analysis import __version__
 from asan_analysis.errors import AsanAnalysisError, ParameterError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from asan_analysis.data.datasets import Dataset
-    from asan_analysis.index.steps import Done
-
-_STEP_TABLE = r"[0-9]+_(?:denominate|impute|treat|screen)\.csv"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,12 +68,26 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--steps-output", type=Path, metavar="DIR",
                        help="folder for a table of each step before scoring")  # fmt: skip
     score.set_defaults(command=_score)
+
+    robustness = commands.add_parser("robustness", help="examine how firm the places are")
+    robustness.add_argument("--dataset", help="id under data/ or a folder")
+    robustness.add_argument("--year", help="closing year of the edition, as 2023")
+    robustness.add_argument("--framework", type=Path, metavar="F.csv", help="instead of a dataset")
+    robustness.add_argument("--values", type=Path, metavar="V.csv")
+    robustness.add_argument("--rules", type=Path, metavar="R.toml")
+    robustness.add_argument("--steps-output", type=Path, metavar="DIR")
+    robustness.add_argument("--alternatives", type=Path, metavar="A.csv",
+                            help="rows like those of assumptions.csv")  # fmt: skip
+    robustness.add_argument("--draws", default="10000", metavar="N", help="1 to 1000000")
+    robustness.add_argument("--seed", default="1", metavar="S", help="0 to 999999999")
+    robustness.add_argument("--output", required=True, type=Path, metavar="DIR")
+    robustness.set_defaults(command=_robustness)
     return parser
 
 
 def _whole_number(text: str, *, name: str, low: int, high: int, known: str = "") -> int:
     """A number given on the command line: digits and nothing else."""
-    if re.fullmatch(r"[0-9]{1,4}", text) and low <= int(text) <= high:
+    if re.fullmatch(r"[0-9]{1,9}", text) and low <= int(text) <= high:
         return int(text)
     hint = f"; {known}" if known else ""
     raise ParameterError(f"{name} {text!r} is not a whole number from {low} to {high}{hint}")
@@ -154,9 +163,11 @@ def _check(options: argparse.Namespace) -> None:
     from asan_analysis.data.datasets import examine_dataset
     from asan_analysis.errors import DataError, refuse
     from asan_analysis.index.method import examine_methods
+    from asan_analysis.robustness.alternatives import examine_assumptions
 
     data, problems = examine_dataset(options.dataset)
     refuse(DataError, [*problems, *examine_methods(data)])
+    refuse(DataError, examine_assumptions(data))
     print(
         f"{data.dataset_id}: {data.kind}, {data.about['status']}; {len(data.editions)} edition(s), "
         f"{data.organisations['organisation_id'].nunique()} organisations, "
@@ -166,67 +177,17 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _score(options: argparse.Namespace) -> None:
-    from asan_analysis.data.contracts import FRAMEWORK
-    from asan_analysis.data.tables import read_csv, read_toml
-    from asan_analysis.data.values import load_values
-    from asan_analysis.index.framework import build_tree
-    from asan_analysis.index.rules import check_rules
-    from asan_analysis.index.scoring import score_table
-    from asan_analysis.index.steps import apply_steps, check_denominators
+    from asan_analysis.commands import run_score
 
-    tree = build_tree(read_csv(options.framework, FRAMEWORK), name=options.framework.name)
-    table = read_toml(options.rules) if options.rules else {}
-    rules = check_rules(table, name=options.rules.name if options.rules else "defaults")
-    if options.steps_output and not rules.steps:
-        raise ParameterError(
-            "--steps-output: the rules have no steps; leave it out or add [[steps]]"
-        )
-    values, status, extra, only_na = load_values(
-        options.values, tree.items, columns=list(rules.columns), na=rules.na,
-        numbers=check_denominators(tree, rules).values(),
-    )  # fmt: skip
-    ready, state, done = apply_steps(values, status, extra, tree, rules, name=options.values.name)
-    scores = score_table(ready, state, tree, rules)
-    _write_scores(scores.reset_index(), done, options.output, options.steps_output)
-    counts = status.stack().value_counts()
-    print(
-        f"{len(values)} units, {len(tree.items)} items: {counts.get('scored', 0)} answered, "
-        f"{counts.get('not_answered', 0)} not answered, "
-        f"{counts.get('not_applicable', 0)} not applicable"
-    )
-    for step in done:
-        print(step.told)
-    if only_na:
-        print(
-            f"warning: {options.values.name} writes NA and has no empty cell; NA was read as "
-            f"{rules.na}. If NA stands for every missing value, set na in the rules",
-            file=sys.stderr,
-        )
+    run_score(options)
 
 
-def _write_scores(
-    scores: pd.DataFrame, done: list[Done], output: Path, folder: Path | None
-) -> None:
-    """Write the scores and, into a folder, the tables of the steps: all of them or none."""
-    from asan_analysis.data.tables import write_tables
+def _robustness(options: argparse.Namespace) -> None:
+    from asan_analysis.commands import run_robustness
 
-    if folder is None:
-        write_tables({output: scores})
-        return
-    tables = {folder / f"{step.name}.csv": step.table for step in done}
-    if output in tables:
-        raise ParameterError(f"--output {output} is the place of a table of the steps; move one")
-    new = not folder.exists() and folder.parent.is_dir()
-    try:
-        if new:
-            folder.mkdir()
-        write_tables({output: scores, **tables})
-        for path in set(folder.glob("*.csv")) - set(tables):
-            if re.fullmatch(_STEP_TABLE, path.name):
-                path.unlink()  # of an earlier run with other steps
-    except OSError as error:
-        reason = f"{error.strerror}; give a folder that takes files"
-        raise ParameterError(f"--steps-output {folder}: {reason}") from None
-    finally:
-        if new and folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+    draws = _whole_number(options.draws, name="draws", low=1, high=1_000_000)
+    seed = _whole_number(options.seed, name="seed", low=0, high=999_999_999)
+    if not options.year and not options.framework and not options.values:
+        raise ParameterError("give --year of an edition, or --framework and --values of a table")
+    edition = _load_edition(options) if options.year else None
+    run_robustness(options, edition, draws=draws, seed=seed)

@@ -266,12 +266,9 @@ def test_services_alone_keep_the_method_and_small_bodies_have_no_interval():
         (("weight:2", [{"P": 1}]), "is no node of that depth"),
         (("weight:1", {"relative": 2}), "has no known spread"),
         (("weight:P", {"dirichlet": 5}), "has no known spread"),
-        (("weight:P", [1], "7"), "is stated as 7 while the framework says 2"),
         (("aggregation", ["median"]), "is not known; write one of arithmetic"),
-        (("aggregation", ["arithmetic"]), "which is the method's own"),
         (("aggregation:a", ["geometric"]), "different means or none"),
         (("colour", ["red"]), "is not a rules key; write one of aggregation"),
-        (("not_answered", ["zero"], "zero"), "is stated as zero while the rules say exclude"),
         (("roll_up", {"relative": 0.1}), "needs a list of other values"),
     ],
 )
@@ -331,6 +328,12 @@ def test_a_combination_that_cannot_be_scored_names_its_rules():
     factors = read_factors(rows, TWO, Rules())
     with pytest.raises(FrameworkError, match="under aggregation geometric, normalisation zscore"):
         measure(answers, TWO, factors)
+
+
+def test_an_alternative_that_is_the_method_s_own_is_left_out():
+    rows = assumptions(("ties", ["min"]), ("aggregation", ["arithmetic", "harmonic"]))
+    (factor,) = read_factors(rows, TWO, Rules())
+    assert (factor.key, factor.labels) == ("aggregation", ("arithmetic", "harmonic"))
 
 
 def test_inactive_rows_and_rows_without_alternatives_are_no_factors():

@@ -13,10 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
+from asan_analysis.data.datasets import Dataset
+from asan_analysis.data.editions import find_edition
 from asan_analysis.data.tables import each_row
 from asan_analysis.errors import FrameworkError, ParameterError, Problem, refuse
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.framework import Tree
+from asan_analysis.index.method import find_method
 from asan_analysis.index.rescoring import Variants
 from asan_analysis.index.rules import Rules, check_rules
 
@@ -80,8 +83,13 @@ def read_factors(
     Raises
     ------
     ParameterError
-        All faults at once: an unknown key, node or value, weights that are all zero, a stated value
-        that is not the method's, a key that stands twice.
+        All faults at once: an unknown key, node or value, weights that are all zero, a key that
+        stands twice.
+
+    Notes
+    -----
+    The nominal state is the method's; the column `value` is for readers. An alternative that is
+    the method's own is left out.
     """
     factors: list[Factor] = []
     problems: list[Problem] = []
@@ -89,16 +97,18 @@ def read_factors(
         given = [] if pd.isna(row.alternatives) else json.loads(row.alternatives)
         if row.active != "yes" or pd.isna(row.key) or not given:
             continue
-        key, value = str(row.key), "" if pd.isna(row.value) else str(row.value)
+        key = str(row.key)
         try:
             if key in [factor.key for factor in factors]:
                 raise ValueError("stands twice; keep one active row for each key")
             if key.startswith(_WEIGHT):
-                factors.append(_weight_factor(key, value, given, tree))
+                factor = _weight_factor(key, given, tree)
             elif key.startswith(_MEAN):
-                factors.append(_mean_factor(key, value, given, tree, rules))
+                factor = _mean_factor(key, given, tree, rules)
             else:
-                factors.append(_rules_factor(key, value, given, rules, table=table))
+                factor = _rules_factor(key, given, rules, table=table)
+            if factor.spread or len(factor.choices) > 1:
+                factors.append(factor)
         except ValueError as error:
             rule, _, remedy = str(error).partition("; ")
             problems.append(Problem(name, place + 2, "alternatives", key, rule, remedy))
@@ -106,7 +116,26 @@ def read_factors(
     return factors
 
 
-def _rules_factor(key: str, value: str, given: Any, rules: Rules, *, table: bool) -> Factor:
+def select_assumptions(data: Dataset, tree: Tree) -> pd.DataFrame:
+    """The assumptions that concern a framework: those on a node of other editions are left out."""
+    others = {node for frame in data.frameworks.values() for node in frame["node_id"]}
+    absent = others - set(tree.node_ids)
+    node = data.assumptions["key"].str.extract(r"^(?:weight|aggregation):(.*)$")[0]
+    return data.assumptions[~node.isin(absent)]
+
+
+def examine_assumptions(data: Dataset) -> list[Problem]:
+    """Faults of a dataset's assumptions under the method of its last edition."""
+    last = data.editions.sort_values("order")["edition_year"].iloc[-1]
+    tree, rules = find_method(data, find_edition(int(last), data.editions))
+    try:
+        read_factors(select_assumptions(data, tree), tree, rules)
+    except ParameterError as error:
+        return error.problems
+    return []
+
+
+def _rules_factor(key: str, given: Any, rules: Rules, *, table: bool) -> Factor:
     known = [one.name for one in fields(Rules) if one.name not in _FIXED_KEYS]
     if key not in known:
         raise ValueError(
@@ -118,24 +147,10 @@ def _rules_factor(key: str, value: str, given: Any, rules: Rules, *, table: bool
     if not isinstance(given, list):
         raise ValueError('needs a list of other values; write it as ["geometric"]')
     nominal = getattr(rules, key)
-    if value and str(nominal) != value and not _is_same(value, nominal):
-        raise ValueError(f"is stated as {value} while the rules say {nominal}; correct one")
-    others = tuple(_read_rule(key, one, rules) for one in given)
-    if nominal in others:
-        raise ValueError(f"lists {nominal}, which is the method's own; take it out")
-    labels = tuple(_label(one) for one in (getattr(rules, key), *others))
-    return Factor(key, choices=(nominal, *others), labels=labels)
-
-
-def _label(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def _is_same(text: str, nominal: Any) -> bool:
-    try:
-        return float(text) == float(nominal)
-    except (TypeError, ValueError):
-        return False
+    read = [_read_rule(key, one, rules) for one in given]
+    choices = (nominal, *(one for one in read if one != nominal))
+    labels = tuple("" if one is None else str(one) for one in choices)
+    return Factor(key, choices=choices, labels=labels)
 
 
 def _read_rule(key: str, value: Any, rules: Rules) -> Any:
@@ -158,23 +173,20 @@ def _find_rows(place: str, tree: Tree, lowest: int) -> tuple[list[int], bool]:
     raise ValueError(f"names no node and no depth from {lowest} on; write a node's id or a depth")
 
 
-def _mean_factor(key: str, value: str, given: Any, tree: Tree, rules: Rules) -> Factor:
+def _mean_factor(key: str, given: Any, tree: Tree, rules: Rules) -> Factor:
     rows, _ = _find_rows(key.removeprefix(_MEAN), tree, 0)
     rows = [row for row in rows if tree.children[row]]
     own = {tree.column("aggregation", rules.aggregation)[row] for row in rows}
     if len(own) != 1:
         raise ValueError("names nodes with different means or none; name one node")
     (nominal,) = own
-    plain = _rules_factor("aggregation", value, given, replace(rules, aggregation=nominal),
-                          table=False)  # fmt: skip
+    plain = _rules_factor("aggregation", given, replace(rules, aggregation=nominal), table=False)
     return replace(plain, key=key, rows=tuple(rows))
 
 
-def _weight_factor(key: str, value: str, given: Any, tree: Tree) -> Factor:
+def _weight_factor(key: str, given: Any, tree: Tree) -> Factor:
     rows, by_depth = _find_rows(key.removeprefix(_WEIGHT), tree, 1)
     own = tree.weights[rows]
-    if not by_depth and value and float(value) != own[0]:
-        raise ValueError(f"is stated as {value} while the framework says {own[0]:g}; correct one")
     if isinstance(given, dict):
         return Factor(key, tuple(rows), spread=_read_spread(given, by_depth=by_depth))
     scenarios = [one for item in given for one in _read_scenario(item, rows, tree, by_depth)]

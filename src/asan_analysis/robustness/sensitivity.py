@@ -22,7 +22,7 @@ from asan_analysis.robustness.league import TOP, rank_nominal
 LEVEL = 0.95
 _LEAST = 64  # base samples
 _STEP = 1024  # draws scored at a time
-_INDICES = ("S1", "S1_low", "S1_high", "ST", "ST_low", "ST_high")
+COLUMNS = ("output", "factor", "S1", "S1_low", "S1_high", "ST", "ST_low", "ST_high", "n")
 
 
 def measure_sensitivity(
@@ -102,9 +102,8 @@ def measure_sensitivity(
             own = output[: size * (len(factors) + 2)]
             if np.ptp(own) > 1e-12 and not np.isnan(own).any():
                 rows.append(_indices(problem, own, factors, seeds[1]).assign(output=name, n=size))
-    if not rows:
-        return pd.DataFrame(columns=["output", "factor", *_INDICES, "n"])
-    return pd.concat(rows, ignore_index=True)[["output", "factor", *_INDICES, "n"]]
+    table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+    return table.reindex(columns=list(COLUMNS))
 
 
 def _problem(factors: Sequence[Factor]) -> dict[str, Any]:

@@ -218,6 +218,8 @@ def _tabulate(
     bodies.loc[total == 0, ["p_first", "p_top3"]] = np.nan
     measured = bodies.columns[4:]
     bodies.loc[blank, measured] = np.nan
+    order = [group[np.argsort(nominal[group], kind="stable")] for group in answers.groups]
+    bodies = bodies.iloc[np.concatenate(order)]
     return bodies, _list_ranks(tally, answers, places, source), _list_pairs(tally, answers, source)
 
 
