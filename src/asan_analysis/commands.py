@@ -16,7 +16,7 @@ from asan_analysis.data.datasets import Dataset, select_edition
 from asan_analysis.data.tables import check_table, each_row, read_csv, read_toml, write_tables
 from asan_analysis.data.values import load_values
 from asan_analysis.errors import ParameterError
-from asan_analysis.index.answers import Answers, arrange_answers, arrange_table
+from asan_analysis.index.answers import Answers, arrange_edition, arrange_table
 from asan_analysis.index.framework import Tree, build_tree
 from asan_analysis.index.method import find_method
 from asan_analysis.index.rules import Rules, check_rules
@@ -140,7 +140,7 @@ def _read_case(options: argparse.Namespace, edition: tuple[Dataset, int] | None)
     data, year = edition
     one, found = select_edition(data, year)
     tree, rules = find_method(one, found)
-    answers = arrange_answers(one.assessments, one.services, one.organisations, tree)
+    answers = arrange_edition(one, tree)
     return _Case(answers, tree, rules, select_assumptions(data, tree), int(data.about["decimals"]),
                  int(data.about["min_services"]), [], "")  # fmt: skip
 

@@ -20,7 +20,7 @@ def league(dataset):
     data, tree, rules, answers = nominal(dataset)
     factors = read_factors(data.assumptions, tree, rules)
     found = compare_alternatives(answers, tree, rules, factors, min_services=3)
-    return found.set_index(["change", "alternative"])
+    return found.set_index(["factor", "alternative"])
 
 
 def places(data, tree, rules):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from asan_analysis.data.datasets import Dataset
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.framework import Tree
@@ -57,7 +58,7 @@ class Answers:
 def arrange_answers(
     assessments: pd.DataFrame, services: pd.DataFrame, organisations: pd.DataFrame, tree: Tree
 ) -> Answers:
-    """Answers of one edition of a dataset.
+    """Answers of one edition of a dataset, bodies in the order of `organisations`.
 
     Parameters
     ----------
@@ -73,15 +74,31 @@ def arrange_answers(
     """
     if assessments.empty or services.empty:
         raise ParameterError("there are no answers to score again; choose an edition with some")
-    owners = services["organisation_id"].to_numpy(dtype=object)
-    codes, bodies = pd.factorize(owners)
+    listed = organisations[organisations["organisation_id"].isin(services["organisation_id"])]
+    bodies = pd.Index(listed["organisation_id"])
+    codes = bodies.get_indexer(pd.Index(services["organisation_id"]))
     rows = services.iloc[np.argsort(codes, kind="stable")].reset_index(drop=True)
     _, values, cells = arrays_of_answers(assessments, rows, tree, statuses=STATUSES)
-    category = organisations.set_index("organisation_id")["category"].reindex(bodies)
+    category = listed.set_index("organisation_id")["category"]
     return Answers(
         values, dict(zip(STATUSES, cells, strict=True)), rows, [str(body) for body in bodies],
         category, np.searchsorted(np.sort(codes), np.arange(len(bodies))), shares=True,
     )  # fmt: skip
+
+
+def arrange_edition(data: Dataset, tree: Tree) -> Answers:
+    """`arrange_answers` of a dataset cut to one edition, bodies by category in the dataset's order.
+
+    Raises
+    ------
+    ParameterError
+        As `arrange_answers`.
+    """
+    order = {str(category): place for place, category in enumerate(data.categories["id"])}
+    bodies = data.organisations.sort_values(
+        "category", key=lambda category: category.map(order), kind="stable"
+    )
+    return arrange_answers(data.assessments, data.services, bodies, tree)
 
 
 def arrange_table(values: pd.DataFrame, status: pd.DataFrame, tree: Tree) -> Answers:

@@ -54,6 +54,7 @@ def _dataset_names(data: Dataset, edition: Edition, lang: str) -> dict[str, str]
     """Names over all editions the dataset holds; those of the edition itself come last and win."""
     names = name_rows(data.categories, "id", lang)
     names[CATEGORY_ALL] = Words(lang).column("all")
+    names |= _texts_below("choice.", lang)
     for file in [*data.frameworks, edition.framework]:
         framework = data.frameworks[file]
         names |= name_rows(framework, "node_id", lang)
@@ -64,9 +65,27 @@ def _dataset_names(data: Dataset, edition: Edition, lang: str) -> dict[str, str]
         now = table["edition_year"] == edition.edition_year
         names |= name_rows(table[~now], code, lang) | name_rows(table[now], code, lang)
     names |= name_rows(data.editions, "edition_year", lang)
-    for group in ("level", "figure", "status", "state", "basis", "covered"):
+    names |= _factor_names(data, names, lang)
+    for group in ("level", "figure", "status", "status_of_level", "state", "basis", "covered"):
         names |= _texts_below(f"{group}.", lang)
     return names
+
+
+def _factor_names(data: Dataset, names: dict[str, str], lang: str) -> dict[str, str]:
+    """Names of what an assumption can vary: rules, weights and means of nodes and of levels."""
+    words = Words(lang, names)
+    found = _texts_below("rule.", lang)
+    for node in {str(node) for frame in data.frameworks.values() for node in frame["node_id"]}:
+        found[f"weight:{node}"] = words.say("factor.weight", node=words.short(node))
+        found[f"aggregation:{node}"] = words.say("factor.mean", node=words.short(node))
+    for frame in data.frameworks.values():
+        root = frame.loc[frame["parent_id"].isna(), "node_id"]
+        for level in range(1, 10):
+            found[f"weight:{level}"] = words.say("factor.weights", level=level)
+            found[f"aggregation:{level}"] = words.say("factor.means", level=level)
+        for node in root:
+            found["aggregation:0"] = words.say("factor.mean", node=words.short(node))
+    return found
 
 
 def _texts_below(prefix: str, lang: str) -> dict[str, str]:

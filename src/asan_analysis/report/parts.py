@@ -14,7 +14,9 @@ from markupsafe import Markup
 
 from asan_analysis.errors import ReportError
 
-SECTIONS = ("announced", "data", "results", "breakdown", "trends", "agreement", "profile")
+SECTIONS = (
+    "announced", "data", "results", "breakdown", "trends", "robustness", "agreement", "profile",
+)  # fmt: skip
 TEMPLATES = Path(__file__).with_name("templates")
 
 

@@ -16,6 +16,7 @@ CHAPTERS = (
     "01_index_overview",
     "02_category_breakdown",
     "03_trends",
+    "05_robustness",
 )
 PROFILE = "06_organisation_profile"
 _REGISTER_CHAPTERS = ("00_data_and_coverage",)

@@ -17,25 +17,25 @@ _BAR = "#c9d6e2"
 
 
 def plot_places(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
-    """Intervals of places, best first in each category: method alone thick, both sources thin.
+    """Places with two intervals, best first in each category: other methods, other services.
 
-    `frame`: category, organisation_id, rank, method_q05, method_q95, both_q05, both_q95; a missing
+    `frame`: category, organisation_id, rank, method_low, method_high, set_low, set_high; a missing
     interval is not drawn.
     """
     table, at = group_rows(frame, words)
     ax = ax or new_axes(8, 1.3 + 0.215 * (at[-1] + 1))
     colours = [palette(frame, words)[category] for category in table["category"]]
-    ax.hlines(at, table["both_q05"], table["both_q95"], color=_BAR, linewidth=6,
-              label=words.say("source.both"))  # fmt: skip
-    ax.hlines(at, table["method_q05"], table["method_q95"], color=colours, linewidth=2.2,
+    ax.hlines(at, table["set_low"], table["set_high"], color=_BAR, linewidth=6,
+              label=words.say("source.set"))  # fmt: skip
+    ax.hlines(at, table["method_low"], table["method_high"], color=colours, linewidth=2.2,
               label=words.say("source.method"))  # fmt: skip
     ax.scatter(table["rank"], at, color=colours, s=26, zorder=3, label=words.say("chart.nominal"))
     ax.set_yticks(at, [cut(words.name(body)) for body in table["organisation_id"]], fontsize=8)
     name_groups(ax, table, at, words)
-    last = int(np.nanmax(table[["rank", "method_q95", "both_q95"]].to_numpy(dtype="float64")))
-    ax.set_xlim(0.3, last + 0.7)
+    last = int(np.nanmax(table[["rank", "method_high", "set_high"]].to_numpy(dtype="float64")))
+    ax.set_xlim(0, last + 0.7)
     ax.set_xticks([1, *range(5, last + 1, 5)])
-    ax.set_xlabel(words.say("chart.place"))
+    ax.set_xlabel(words.say("chart.place_axis"))
     ax.xaxis.grid(True)
     ax.spines["left"].set_visible(False)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, handlelength=1.4)
@@ -75,7 +75,7 @@ def plot_acceptability(frame: pd.DataFrame, *, ax: Axes | None = None, words: Wo
     ax.set_xticks(np.arange(last) + 0.5, [str(place) for place in range(1, last + 1)], fontsize=8)
     ax.xaxis.tick_top()
     ax.xaxis.set_label_position("top")
-    ax.set_xlabel(words.say("chart.place"))
+    ax.set_xlabel(words.say("chart.place_axis"))
     for spine in ax.spines.values():
         spine.set_visible(False)
     return ax
@@ -90,16 +90,17 @@ def plot_indices(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -
     ax = ax or new_axes(8, 1.3 + 0.5 * len(table))
     for index, shift, colour in (("ST", 0.19, _BAR), ("S1", -0.19, COLOURS[0])):
         at = np.arange(len(table)) - shift
-        size = table[index].clip(lower=0)
+        size = 100 * table[index].clip(lower=0)
         ax.barh(at, size, height=0.36, color=colour, label=words.say(f"chart.{index}"))
-        ax.hlines(at, table[f"{index}_low"], table[f"{index}_high"], color=INK, linewidth=1)
-        for y, row in zip(at, each_row(table), strict=True):
-            high, value = getattr(row, f"{index}_high"), getattr(row, index)
-            ax.annotate(words.number(max(value, 0), 2), (max(high, 0), y), (5, 0), va="center",
+        low, high = 100 * table[f"{index}_low"], 100 * table[f"{index}_high"]
+        ax.hlines(at, low, high, color=INK, linewidth=1)
+        for y, value, end in zip(at, size, high, strict=True):
+            ax.annotate(words.number(value, 1), (max(end, value), y), (5, 0), va="center",
                         textcoords="offset points", fontsize=8, color=INK)  # fmt: skip
     ax.set_yticks(range(len(table)), [wrap(words.name(one), 36) for one in table["factor"]])
     ax.set_ylim(len(table) - 0.4, -0.6)
-    ax.set_xlim(left=min(0.0, float(table[["S1_low", "ST_low"]].min().min())) - 0.01)
+    ends = 100 * table[["S1_low", "ST_low", "S1_high", "ST_high"]].to_numpy(dtype="float64")
+    ax.set_xlim(min(0.0, ends.min()) - 1, 1.08 * max(ends.max(), 10))
     ax.set_xlabel(words.say("chart.variance_share"))
     ax.xaxis.grid(True)
     ax.spines["left"].set_visible(False)
@@ -110,10 +111,10 @@ def plot_indices(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -
 def plot_league(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
     """Mean move of places under each other method, the largest first; how many moved beside it.
 
-    `frame`: change, alternative, moved, mean_move, largest_move; rows that can be scored.
+    `frame`: factor, alternative, moved, mean_move, largest_move; rows that can be scored.
     """
     table = frame.sort_values("mean_move", ascending=False, kind="stable")
-    names = [f"{words.name(row.change)}: {words.name(row.alternative)}"
+    names = [f"{words.name(row.factor)}: {words.name(row.alternative)}"
              for row in each_row(table)]  # fmt: skip
     ax = ax or new_axes(8, 1.1 + 0.26 * len(table))
     at = range(len(table))
@@ -125,7 +126,8 @@ def plot_league(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) ->
                     fontsize=8, color=PALE)  # fmt: skip
     ax.set_yticks(at, [wrap(name, 60) for name in names], fontsize=8)
     ax.set_ylim(len(table) - 0.4, -0.6)
-    ax.set_xlim(0, max(1.3 * float(table["mean_move"].max()), 0.5))
+    ax.set_xlim(0, 1.6 * float(table["mean_move"].max()))
+    ax.xaxis.set_major_formatter(lambda value, _: words.number(value, 1))
     ax.set_xlabel(words.say("chart.mean_move"))
     ax.xaxis.grid(True)
     ax.spines["left"].set_visible(False)

@@ -14,7 +14,7 @@ from asan_analysis.report.texts import COLUMNS, TEXTS
 LANGUAGES = ("en", "az")
 _POINTS = {"en": (",", "."), "az": ("\u00a0", ",")}
 _VERBATIM = ("printed_cycle", "source_url", "score_source_url", "why", "unknown")
-_PERCENT_COLUMNS = ("share_", "weight", "coverage")
+_PERCENT_COLUMNS = ("share_", "weight", "coverage", "margin", "box")
 SIGNED_COLUMNS = ("change", "difference", "distance", "places")
 
 

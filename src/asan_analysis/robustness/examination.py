@@ -12,7 +12,7 @@ from asan_analysis.audit.description import audit_nodes
 from asan_analysis.index.aggregation import Scored, split_root
 from asan_analysis.index.answers import STATUSES, Answers
 from asan_analysis.index.framework import Tree
-from asan_analysis.index.rescoring import score_once
+from asan_analysis.index.rescoring import rescore, score_once, vary
 from asan_analysis.index.rules import Rules
 from asan_analysis.robustness.alternatives import Factor
 from asan_analysis.robustness.certificates import certify_level
@@ -20,7 +20,7 @@ from asan_analysis.robustness.league import compare_alternatives, remove_nodes
 from asan_analysis.robustness.levels import find_level
 from asan_analysis.robustness.rank_sets import find_rank_sets
 from asan_analysis.robustness.sensitivity import COLUMNS, measure_sensitivity
-from asan_analysis.robustness.uncertainty import measure_uncertainty
+from asan_analysis.robustness.uncertainty import TABLES, Uncertainty, measure_uncertainty
 
 
 def examine_method(
@@ -64,14 +64,11 @@ def examine_method(
     """
     streams = [np.random.default_rng(one) for one in np.random.SeedSequence(seed).spawn(4)]
     options: dict[str, Any] = {"decimals": decimals, "min_services": min_services}
-    with_services = has_services(answers)
     sources = list_sources(answers, factors)
     found = measure_uncertainty(answers, tree, rules, factors, draws=draws, rng=streams[0],
                                 sources=sources, progress=progress, **options)  # fmt: skip
-    indices = pd.DataFrame(columns=list(COLUMNS))
-    if len(factors) > 1:
-        indices = measure_sensitivity(answers, tree, rules, factors, draws=draws,
-                                      rng=streams[1], progress=progress, **options)  # fmt: skip
+    indices = find_indices(answers, tree, rules, factors, draws=draws, rng=streams[1],
+                           progress=progress, **options)  # fmt: skip
     level = find_level(answers, tree, rules, decimals=decimals)
     places, _ = certify_level(level, list_ranked(answers, min_services), rng=streams[2])
     tables = {
@@ -84,10 +81,43 @@ def examine_method(
         "remove": remove_nodes(answers, tree, rules, **options),
         "methods": compare_alternatives(answers, tree, rules, factors, **options),
     }
-    if with_services:
+    if has_services(answers):
         sets = find_rank_sets(list_services(answers, tree, rules, min_services), rng=streams[3])
         tables["rank_sets"] = sets.rename(columns={"organisation_id": "unit_id"})
     return tables
+
+
+def draw_places(
+    answers: Answers, tree: Tree, rules: Rules, factors: Sequence[Factor], **options: Any
+) -> Uncertainty:
+    """`measure_uncertainty` from all sources that there are; empty tables where nobody has a rival.
+
+    Parameters
+    ----------
+    options
+        Of `measure_uncertainty`, without `sources`.
+    """
+    nominal = score_bodies(answers, tree, rules)
+    ranked = nominal[answers.sizes >= options.get("min_services", 1)].dropna()
+    if len(ranked) < 2 or np.ptp(ranked) <= 1e-12 * max(1.0, float(np.abs(ranked).max())):
+        return Uncertainty(*(pd.DataFrame(columns=list(columns)) for columns in TABLES))
+    sources = list_sources(answers, factors)
+    return measure_uncertainty(answers, tree, rules, factors, sources=sources, **options)
+
+
+def find_indices(
+    answers: Answers, tree: Tree, rules: Rules, factors: Sequence[Factor], **options: Any
+) -> pd.DataFrame:
+    """`measure_sensitivity`; empty with fewer than two factors, where there is nothing to share."""
+    if len(factors) < 2:
+        return pd.DataFrame(columns=list(COLUMNS))
+    return measure_sensitivity(answers, tree, rules, factors, **options)
+
+
+def score_bodies(answers: Answers, tree: Tree, rules: Rules) -> pd.Series[float]:
+    """Scores of the bodies under the nominal method, by organisation_id."""
+    scores = rescore(answers, vary([(tree, rules)], [0]))[:, 0]
+    return pd.Series(scores, pd.Index(answers.bodies, name="organisation_id"), name="score_percent")
 
 
 def has_services(answers: Answers) -> bool:

@@ -57,7 +57,7 @@ def compare_alternatives(
     Returns
     -------
     DataFrame
-        Key change, alternative. Columns listed (whether an assumption lists it), moved (bodies
+        Key factor, alternative. Columns listed (whether an assumption lists it), moved (bodies
         with another place), mean_move, largest_move (places), largest_body (organisation_id),
         kendall_tau (mean over the categories weighted by pairs), entered, left (organisation ids
         of the first three of the categories, separated by ;), reason (why it cannot be scored).
@@ -65,7 +65,7 @@ def compare_alternatives(
     rows = []
     nominal = rank_nominal(answers, tree, rules, decimals=decimals, min_services=min_services)
     for change, alternative, listed, method, weights in _single_changes(tree, rules, factors):
-        row = {"change": change, "alternative": alternative, "listed": listed, "reason": ""}
+        row = {"factor": change, "alternative": alternative, "listed": listed, "reason": ""}
         if alternative == "zscore" and "zero" in (rules.not_applicable, rules.not_answered):
             rows.append({**row, "reason": "an answer that earns nothing would earn the mean"})
             continue
@@ -78,7 +78,7 @@ def compare_alternatives(
             rows.append({**row, "reason": "gives every body the same score"})
             continue
         rows.append({**row, **_compare_ranks(answers, nominal, ranks)})
-    columns = ["change", "alternative", "listed", *_MOVES, "reason"]
+    columns = ["factor", "alternative", "listed", *_MOVES, "reason"]
     return pd.DataFrame(rows).reindex(columns=columns)
 
 

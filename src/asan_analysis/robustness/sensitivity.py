@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -140,9 +141,12 @@ def _indices(
     problem: dict[str, Any], output: Floats, factors: Sequence[Factor], seed: int
 ) -> pd.DataFrame:
     """Indices of one output with their bootstrap intervals."""
-    found = sobol_indices.analyze(
-        problem, output, calc_second_order=False, conf_level=LEVEL, seed=seed
-    )
+    with warnings.catch_warnings():
+        # a resample of the bootstrap may hold one value only
+        warnings.filterwarnings("ignore", message="Constant values encountered")
+        found = sobol_indices.analyze(
+            problem, output, calc_second_order=False, conf_level=LEVEL, seed=seed
+        )
     table: dict[str, Any] = {"factor": [factor.key for factor in factors]}
     for index in ("S1", "ST"):
         middle, half = np.asarray(found[index]), np.asarray(found[f"{index}_conf"])

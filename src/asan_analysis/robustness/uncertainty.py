@@ -21,6 +21,12 @@ from asan_analysis.robustness.league import TOP
 from asan_analysis.robustness.resampling import draw_shares, widen
 
 SOURCES = ("method", "services", "both")
+TABLES = (  # columns of `bodies`, `ranks` and `pairs`
+    ("unit_id", "category", "source", "nominal_rank", "rank_mean", "rank_q05", "rank_q50",
+     "rank_q95", "rank_sd", "score_q05", "score_q50", "score_q95", "p_first", "p_top3"),
+    ("unit_id", "category", "source", "rank", "share"),
+    ("source", "category", "unit_id", "other_id", "p_above"),
+)  # fmt: skip
 _CELLS = 2**20  # units x draws worked on at a time
 _QUANTILES = (0.05, 0.5, 0.95)
 
