@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
 
 from asan_analysis.data.tables import each_row
 from asan_analysis.report.charts import COLOURS, INK, PALE, cut, new_axes, wrap
@@ -38,7 +39,7 @@ def plot_places(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) ->
     ax.set_xlabel(words.say("chart.place_axis"))
     ax.xaxis.grid(True)
     ax.spines["left"].set_visible(False)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, handlelength=1.4)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, handlelength=1.4)
     return ax
 
 
@@ -127,6 +128,7 @@ def plot_league(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) ->
     ax.set_yticks(at, [wrap(name, 60) for name in names], fontsize=8)
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_xlim(0, 1.6 * float(table["mean_move"].max()))
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(lambda value, _: words.number(value, 1))
     ax.set_xlabel(words.say("chart.mean_move"))
     ax.xaxis.grid(True)
