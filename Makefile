@@ -60,8 +60,9 @@ data: $(READY_DEV) ## Rebuild the derived data from the raw files
 	@"$(PYTHON)" scripts/make_sample.py
 	@"$(PYTHON)" scripts/build_manifest.py
 
-bench: $(READY) ## Measure scoring against a floor of bare numpy
+bench: $(READY) ## Measure scoring and uncertainty against a floor of bare numpy
 	@"$(PYTHON)" benchmarks/bench_scoring.py
+	@"$(PYTHON)" benchmarks/bench_uncertainty.py
 
 lock: ## Resolve the dependencies into the lock files; newest versions: make lock UPGRADE=yes
 	@command -v uv >/dev/null || $(MAKE) --no-print-directory .venv/.stamp-dev
