@@ -51,7 +51,10 @@ order = 1
     "services.csv": "edition_year,service_id,organisation_id,name_az,name_en,family_id\n"
     "2023,s,a,Yağış,Rain,\n2023,t,b,Şeh,Dew,\n",
 }
-TABLES = ("coverage_by_category", "organisation_scores", "category_spread", "editions_shared")
+TABLES = (  # one a chapter
+    "coverage_by_category", "organisation_scores", "category_spread", "editions_shared",
+    "places_firm",
+)  # fmt: skip
 
 
 def notebook(name: str, table: str, extra: str = "") -> str:

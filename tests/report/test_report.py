@@ -103,9 +103,10 @@ def test_the_report_is_whole(project, place):
     assert set(pages_of(folder)) == {
         "index.html", "index.az.html", "notebooks/00_data_and_coverage.html",
         "notebooks/01_index_overview.html", "notebooks/02_category_breakdown.html",
-        "notebooks/03_trends.html",
+        "notebooks/03_trends.html", "notebooks/05_robustness.html",
     }  # fmt: skip
-    for name in ("coverage_by_edition", "printed_scores", "answers_by_part", "ranking", "spread"):
+    for name in ("coverage_by_edition", "printed_scores", "answers_by_part", "ranking", "spread",
+                 "places", "acceptability", "indices", "methods"):  # fmt: skip
         for end in (".png", ".svg", ".az.png", ".az.svg"):
             assert (folder / "figures" / f"{name}{end}").stat().st_size > 1000
     assert not (folder / "records").exists()
@@ -146,8 +147,8 @@ def test_each_section_has_one_kind(pages):
 
 def test_the_sections_of_a_first_page_stand_in_their_order(project):
     sections = {
-        "sample": ["published", *["synthetic"] * 5],
-        "egov": ["published", *["observed"] * 5],
+        "sample": ["published", *["synthetic"] * 6],
+        "egov": ["published", *["observed"] * 6],
         "profile": ["synthetic"],
     }
     for place, kinds in sections.items():
