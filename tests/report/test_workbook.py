@@ -33,7 +33,7 @@ SCORES = pd.DataFrame({
     "organisation_id": ["b1", "b2", "b3"], "edition_year": [2023, 2023, 2022],
     "category": ["x", "x", "x"], "score_percent": [SCORE, None, 0.0], "rank": [1, None, 1200],
     "share_scored": [0.9858906525573192, 1.0, None], "conflict": [True, False, None],
-    "free_text": [HOSTILE, LONG, "two\nlines"], "node_id": ["1.1", "1.1", "1.1"],
+    "objection": [HOSTILE, LONG, "two\nlines"], "node_id": ["1.1", "1.1", "1.1"],
     "announced": [3.0, 86.41, -2.8e-14],
 }).astype({"rank": "Int64"})  # fmt: skip
 PLACES = pd.DataFrame({
@@ -208,7 +208,7 @@ def test_missing_cells_are_empty_and_yes_and_no_are_words(book, azerbaijani):
 
 def test_text_from_data_stays_text(book):
     """No cell of the workbook is a formula, and every link leads to a sheet of it."""
-    cell = cells_below(book["scores"], "free_text")[0]
+    cell = cells_below(book["scores"], "objection")[0]
     assert (cell.value, cell.data_type) == (HOSTILE, "s")
     assert cell.quotePrefix
     for page in book.worksheets:
@@ -224,7 +224,7 @@ def test_columns_are_wide_enough_to_read_and_none_is_huge(book):
     page = book["scores"]
     for column in page.column_dimensions.values():
         assert 8 <= column.width <= 71
-    long = cells_below(page, "free_text")[1]
+    long = cells_below(page, "objection")[1]
     assert long.alignment.wrap_text
     assert page.row_dimensions[long.row].height > 40
     source = cells_below(book["places"], "Source")[0]
@@ -288,7 +288,7 @@ def test_bytes_repeat_at_another_time_in_another_place(path, tmp_path, monkeypat
 def test_a_text_beyond_the_limit_is_cut_and_says_so(tmp_path):
     scores = SCORES.assign(reason=["ə" * 40_000, "\U0001f600" * 20_000, "=" * 32_767])
     page = openpyxl.load_workbook(write(tmp_path / "r", scores=scores))["scores"]
-    cut, wide, whole = values_below(page, "free_text")
+    cut, wide, whole = values_below(page, "objection")
     assert len(cut) == columns.MOST_CHARACTERS
     assert cut.endswith("[cut here; the whole text is in scores.csv]")
     assert len(wide.encode("utf-16-le")) // 2 <= columns.MOST_CHARACTERS

@@ -40,7 +40,7 @@ from asan_analysis.report.pages import (
     write_index,
     write_notebook_page,
 )
-from asan_analysis.report.plan import Run, plan_profile, plan_report
+from asan_analysis.report.plan import LONGEST, Run, plan_profile, plan_report
 from asan_analysis.report.workbook import write_workbook
 
 
@@ -184,6 +184,7 @@ def _refresh_chapters(
             jobs.append(Job(run, entry, state, reason, sources))
         else:
             print(f"  {run.name}  unchanged", flush=True)
+    jobs.sort(key=lambda job: job.run.name not in LONGEST)
     return run_jobs(jobs, workers=workers, failed=failed)
 
 
