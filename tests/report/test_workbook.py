@@ -286,7 +286,7 @@ def test_bytes_repeat_at_another_time_in_another_place(path, tmp_path, monkeypat
 
 
 def test_a_text_beyond_the_limit_is_cut_and_says_so(tmp_path):
-    scores = SCORES.assign(reason=["ə" * 40_000, "\U0001f600" * 20_000, "=" * 32_767])
+    scores = SCORES.assign(objection=["ə" * 40_000, "\U0001f600" * 20_000, "=" * 32_767])
     page = openpyxl.load_workbook(write(tmp_path / "r", scores=scores))["scores"]
     cut, wide, whole = values_below(page, "objection")
     assert len(cut) == columns.MOST_CHARACTERS
