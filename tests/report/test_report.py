@@ -21,6 +21,7 @@ from kinds import (
     published_sheets,
     sheet_kinds,
 )
+from small_project import draw_little
 
 from asan_analysis.data.files import files_below, sha256_of
 
@@ -41,6 +42,7 @@ def copy_project(folder: Path) -> Path:
         ignore = shutil.ignore_patterns("__pycache__", "raw", "answers.parquet", ".ipynb_*")
         shutil.copytree(ROOT / name, project / name, ignore=ignore)
     shutil.copy(ROOT / "requirements.lock", project)
+    draw_little(project / "notebooks")
     return project
 
 
@@ -474,16 +476,16 @@ def test_a_failing_notebook_leaves_the_last_good_report(tmp_path):
     folder = project / PLACES["sample"]
     folder.mkdir(parents=True)
     (folder / "index.html").write_text("last good report", encoding="utf-8")
-    fail_in(project, "01_index_overview", "x = 1\nvalue = undefined_name + 1\n")
+    fail_in(project, "05_robustness", "x = 1\nvalue = undefined_name + 1\n")
     done = run(project, "report", "--year", "2023")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) <= 10
-    assert re.search(r"01_index_overview failed in cell \d+", done.stderr)
+    assert re.search(r"05_robustness failed in cell \d+", done.stderr)
     assert "value = undefined_name + 1" in done.stderr
     assert "NameError: name 'undefined_name' is not defined" in done.stderr
     assert [path.name for path in folder.iterdir()] == ["index.html"]
-    kept = project / "reports" / "2023" / "failed" / "01_index_overview.ipynb"
+    kept = project / "reports" / "2023" / "failed" / "05_robustness.ipynb"
     assert "undefined_name" in kept.read_text("utf-8")
     left = {path.name for path in (project / "reports" / "2023").iterdir()}
     assert left == {"failed", "asan_sample"}
