@@ -21,7 +21,7 @@ from kinds import (
     published_sheets,
     sheet_kinds,
 )
-from small_project import draw_little
+from small_project import draw_little, make_project, place_of, report, write_chapter
 
 from asan_analysis.data.files import files_below, sha256_of
 
@@ -462,33 +462,25 @@ def test_citation_names_version_and_digest(folder, pages):
     assert "@misc{" in pages["index.html"]
 
 
-def fail_in(project: Path, name: str, source: str) -> None:
-    """Make the last code cell of a notebook fail."""
-    path = project / "notebooks" / f"{name}.ipynb"
-    notebook = json.loads(path.read_text("utf-8"))
-    notebook["cells"][-1]["source"] = source
-    path.write_text(json.dumps(notebook), encoding="utf-8")
-
-
 def test_a_failing_notebook_leaves_the_last_good_report(tmp_path):
     """The error shows notebook, cell, line and reason in ten lines; nothing is half-written."""
-    project = copy_project(tmp_path)
-    folder = project / PLACES["sample"]
+    project = make_project(tmp_path / "p")
+    folder = place_of(project)
     folder.mkdir(parents=True)
     (folder / "index.html").write_text("last good report", encoding="utf-8")
-    fail_in(project, "05_robustness", "x = 1\nvalue = undefined_name + 1\n")
-    done = run(project, "report", "--year", "2023")
+    write_chapter(project, "01_index_overview", "ranking", "x = 1\nvalue = undefined_name + 1\n")
+    done = report(project)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) <= 10
-    assert re.search(r"05_robustness failed in cell \d+", done.stderr)
+    assert re.search(r"01_index_overview failed in cell \d+", done.stderr)
     assert "value = undefined_name + 1" in done.stderr
     assert "NameError: name 'undefined_name' is not defined" in done.stderr
     assert [path.name for path in folder.iterdir()] == ["index.html"]
-    kept = project / "reports" / "2023" / "failed" / "05_robustness.ipynb"
+    kept = project / "reports" / "2023" / "failed" / "01_index_overview.ipynb"
     assert "undefined_name" in kept.read_text("utf-8")
     left = {path.name for path in (project / "reports" / "2023").iterdir()}
-    assert left == {"failed", "asan_sample"}
+    assert left == {"failed", "tiny"}
 
 
 def test_a_notebook_without_the_parameter_is_refused_before_anything_runs(tmp_path):
