@@ -468,7 +468,9 @@ def test_a_failing_notebook_leaves_the_last_good_report(tmp_path):
     folder = place_of(project)
     folder.mkdir(parents=True)
     (folder / "index.html").write_text("last good report", encoding="utf-8")
-    write_chapter(project, "01_index_overview", "ranking", "x = 1\nvalue = undefined_name + 1\n")
+    write_chapter(
+        project, "01_index_overview", "organisation_scores", "x = 1\nvalue = undefined_name + 1\n"
+    )
     done = report(project)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
