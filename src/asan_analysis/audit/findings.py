@@ -134,7 +134,7 @@ def audit_numbers(
         child's covariance share from its weight, agreement of evaluators (left out where nobody
         read an answer twice).
     """
-    root = nodes.set_index("node_id").loc[tree.root]
+    root = nodes.set_index("node_id").loc[tree.root].to_dict()
     first = components.set_index("group")["share_first"].get(tree.root)
     gap = compare_children(nodes, tree)["difference"].abs().max()
     found: dict[str, int | float | tuple[float, int]] = {
