@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from asan_analysis.audit.examination import Audit
 from asan_analysis.index.framework import Tree
 
 _ORDER = ("high", "negative", "weak", "few", "constant")
@@ -16,7 +17,7 @@ def list_flagged(nodes: pd.DataFrame, tree: Tree) -> pd.DataFrame:
     Parameters
     ----------
     nodes : DataFrame
-        From `audit_nodes`.
+        From `audit_edition`.
     tree : Tree
 
     Returns
@@ -84,7 +85,7 @@ def compare_children(nodes: pd.DataFrame, tree: Tree, node_id: str | None = None
     Parameters
     ----------
     nodes : DataFrame
-        From `audit_nodes` with `parts`.
+        From `audit_edition`.
     tree : Tree
     node_id : str, optional
         The root where left out.
@@ -107,23 +108,20 @@ def compare_children(nodes: pd.DataFrame, tree: Tree, node_id: str | None = None
     own = nodes.set_index("node_id").loc[below].reset_index()
     total = own["covariance_share"].sum(min_count=1)
     own["covariance_share"] /= total if total else float("nan")
-    own["weight"] = own["share"]
+    own["weight"] = own["weight_among"]
     return own.assign(difference=own["covariance_share"] - own["weight"])[_CHILDREN]
 
 
 def audit_numbers(
-    nodes: pd.DataFrame,
-    correlations: pd.DataFrame,
-    components: pd.DataFrame,
-    agreement: pd.DataFrame,
-    tree: Tree,
+    audit: Audit, components: pd.DataFrame, tree: Tree
 ) -> dict[str, int | float | tuple[float, int]]:
     """Headline figures of an audit by text key; shares are floats, numbers have their digits.
 
     Parameters
     ----------
-    nodes, correlations, components, agreement : DataFrame
-        From `audit_nodes`, `correlate_nodes`, `summarise_components`, `measure_agreement`.
+    audit : Audit
+    components : DataFrame
+        From `summarise_components`.
     tree : Tree
 
     Returns
@@ -134,6 +132,7 @@ def audit_numbers(
         child's covariance share from its weight, agreement of evaluators (left out where nobody
         read an answer twice).
     """
+    nodes, agreement = audit.nodes, audit.agreement
     root = nodes.set_index("node_id").loc[tree.root].to_dict()
     first = components.set_index("group")["share_first"].get(tree.root)
     gap = compare_children(nodes, tree)["difference"].abs().max()
@@ -143,7 +142,7 @@ def audit_numbers(
         "audit.facts.missing": float(root["share_not_applicable"] + root["share_not_answered"]),
         "audit.facts.alpha": (float(root["alpha"]), 2),
         "audit.facts.component": float("nan") if first is None else float(first),
-        "audit.facts.repeats": int((correlations["flag"] == "high").sum()),
+        "audit.facts.repeats": int((audit.correlations["flag"] == "high").sum()),
         "audit.facts.gap": float(gap),
     }
     whole = agreement.loc[agreement["node_id"] == tree.root, "agreement"]

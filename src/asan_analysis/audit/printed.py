@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import pandas as pd
 
-from asan_analysis.audit.consistency import STATES
+from asan_analysis.audit.consistency import (
+    STATES,
+    count_items,
+    examine_printed,
+    list_rules,
+    summarise_printed,
+)
+from asan_analysis.data.published import Published
 
 _KEYS = ["organisation_id", "printed_cycle", "score_percent"]
+
+
+def examine_facts(facts: Published) -> pd.DataFrame:
+    """Every rule of `list_rules` held against every printed score, from `summarise_printed`.
+
+    The number of items of a service is the printed number of sub-criteria.
+    """
+    return summarise_printed(examine_printed(facts.results, list_rules(count_items(facts))))
 
 
 def list_printed(summary: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
