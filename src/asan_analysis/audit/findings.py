@@ -23,13 +23,15 @@ def list_flagged(nodes: pd.DataFrame, tree: Tree) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The rows of items with a flag; of as many words the lower discrimination first.
+        Key item_id, the rows of items with a flag; of as many words the lower discrimination
+        first. Other columns as in `audit_nodes`.
     """
     own = nodes[nodes["node_id"].isin(tree.items) & (nodes["flag"] != "")]
     ordered = own.assign(words=own["flag"].str.count(" ")).sort_values(
         ["words", "discrimination"], ascending=[False, True], kind="stable"
     )
-    return ordered.drop(columns="words").reset_index(drop=True)
+    named = ordered.drop(columns="words").rename(columns={"node_id": "item_id"})
+    return named.reset_index(drop=True)
 
 
 def list_pairs(correlations: pd.DataFrame) -> pd.DataFrame:

@@ -33,6 +33,7 @@ def printed_left(frame: pd.DataFrame, words: Words) -> Values:
     return {
         "rules": words.number(frame["rules"].max()),
         "figures": words.number(len(frame)),
+        "unknown": words.number(int((~known).sum())),
         "known": words.number(int(known.sum())),
         "remains": words.number(frame.loc[known, "remains"].min()),
         "others": words.number(frame.loc[~known, "excluded"].max()),

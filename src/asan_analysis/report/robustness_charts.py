@@ -157,7 +157,7 @@ def plot_importance(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words
                label=words.say("chart.covariance_share"))  # fmt: skip
     for y, value in zip(at, share, strict=True):
         if np.isfinite(value):
-            ax.annotate(words.number(value, 1), (value, y), (0, 8), ha="center", fontsize=8,
+            ax.annotate(words.number(value, 1), (value, y), (0, 9), ha="center", fontsize=8,
                         textcoords="offset points", color=COLOURS[0])  # fmt: skip
     ax.set_yticks(at, [wrap(words.short(node), 32) for node in frame["node_id"]])
     ax.set_ylim(len(frame) - 0.4, -0.7)

@@ -23,6 +23,7 @@ _PERCENT_COLUMNS = (
     "margin",
     "box",
 )
+_LISTS = ("flag", "checked_on")
 SIGNED_COLUMNS = ("change", "difference", "distance", "places")
 
 
@@ -89,7 +90,7 @@ class Words:
         parts = text.split() if column == "flag" else text.split(";")
         if column in _VERBATIM or not any(part in self.names for part in parts):
             return text
-        return " / ".join(map(self.name, parts))
+        return (", " if column in _LISTS else " / ").join(map(self.name, parts))
 
     def cell(self, value: Any, column: str, decimals: int) -> str:
         """A cell of a table as a reader sees it; codes become names."""
