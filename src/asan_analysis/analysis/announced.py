@@ -59,6 +59,24 @@ def list_unknowns(facts: Published) -> pd.DataFrame:
     return table[table["unknown"].notna()].reset_index(drop=True)
 
 
+def list_steps(facts: Published) -> pd.DataFrame:
+    """The ten steps of the handbook: what is published, what is checked here, the verdict.
+
+    Returns
+    -------
+    DataFrame
+        Key step. Columns topic, question, published, check, verdict (English; each has a twin that
+        ends in `_az`), unknown (numbers of unknowns), checked_on (kinds of data), certainty,
+        disclosure, source_url.
+    """
+    texts = {"step_en": "topic", "step_az": "topic_az"}
+    for name in ("question", "published", "check", "verdict"):
+        texts |= {f"{name}_en": name, f"{name}_az": f"{name}_az"}
+    rest = ["unknown", "checked_on", "certainty", "disclosure", "source_url"]
+    table = facts.handbook_steps.rename(columns=texts)
+    return table[["step", *texts.values(), *rest]]
+
+
 def announced_numbers(facts: Published, year: int) -> dict[str, int]:
     """Headline counts of an announced edition by text key; what no source prints is left out.
 

@@ -24,6 +24,7 @@ _FIGURE = ["organisation_id", "edition_year", "printed_cycle", "score_percent", 
 _MOST_SERVICES = 1000
 _WORDS = {"half_up": "rounded half up", "half_even": "rounded half even", "truncate": "cut"}
 _UNDECIDED = "not decided"
+STATES = {"remains": "remains", "excluded": "excluded", "undecided": _UNDECIDED}
 
 Points = dict[int, tuple[int, int]]  # a score of a scale: the points that earn it, of how many
 
@@ -321,8 +322,7 @@ def count_figures(summary: pd.DataFrame) -> pd.DataFrame:
         The rule's columns. Columns figures, remains, excluded, undecided (counts of printed
         scores).
     """
-    states = {"remains": "remains", "excluded": "excluded", "undecided": _UNDECIDED}
-    marked = summary.assign(**{name: summary["state"] == word for name, word in states.items()})
+    marked = summary.assign(**{name: summary["state"] == word for name, word in STATES.items()})
     grouped = marked.groupby(RULE, sort=False, dropna=False)
-    table = grouped.agg(figures=("state", "size"), **{name: (name, "sum") for name in states})
+    table = grouped.agg(figures=("state", "size"), **{name: (name, "sum") for name in STATES})
     return table.reset_index()

@@ -41,6 +41,7 @@ from asan_analysis.report.pages import (
     write_notebook_page,
 )
 from asan_analysis.report.plan import LONGEST, Run, plan_profile, plan_report
+from asan_analysis.report.review import write_review
 from asan_analysis.report.workbook import write_workbook
 
 
@@ -316,5 +317,6 @@ def _write_pages(
     shutil.rmtree(folder / "records")
     write_codebook(folder, root / "data" / "dictionary.csv")
     write_workbook(folder, records, chapters, identity, facts)
+    write_review(folder, records, identity)
     write_index(folder, records, chapters, identity, describe_inputs(inputs, identity, root))
     return list_shown(records)

@@ -1,4 +1,4 @@
-"""Names for the codes of a section: published facts name the announced one, a dataset the rest."""
+"""Names for the codes of a section: those of the published facts, or those of a dataset."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
 from asan_analysis.data.published import Published
+from asan_analysis.report.parts import is_published
 from asan_analysis.report.texts import CATEGORY_NAMES, TEXTS
 from asan_analysis.report.words import LANGUAGES, Words, name_rows
+
+_GROUPS = (
+    "level", "figure", "status", "status_of_level", "state", "basis", "covered", "flag", "relation",
+    "remark", "scheme", "change",
+)  # fmt: skip
 
 
 def labels_of(
@@ -18,8 +24,8 @@ def labels_of(
     Parameters
     ----------
     section : str
-        `announced` speaks with the names of the published facts, every other one with the
-        dataset's, so that a code of one kind of data never shows the name of another.
+        `announced` and `method` speak with the names of the published facts, every other one with
+        the dataset's, so that a code of one kind of data never shows the name of another.
     data : Dataset
         Categories, services, organisations and editions that may be named.
     edition : Edition
@@ -34,7 +40,7 @@ def labels_of(
     dict of str to str
         Code to label.
     """
-    if section == "announced":
+    if is_published(section):
         return _published_names(facts, lang)
     return _dataset_names(data, edition, lang)
 
@@ -42,7 +48,9 @@ def labels_of(
 def _published_names(facts: Published, lang: str) -> dict[str, str]:
     names = name_rows(facts.organisations, "organisation_id", lang)
     names |= name_rows(facts.editions, "edition_year", lang)
-    groups = {**_texts_below("choice.", lang), **_texts_below("fact.", lang)}
+    groups: dict[str, str] = {}
+    for group in ("choice", "fact", "kind", "disclosure"):
+        groups |= _texts_below(f"{group}.", lang)
     return {**_words_of_categories(lang), **groups, **names}
 
 
@@ -66,8 +74,10 @@ def _dataset_names(data: Dataset, edition: Edition, lang: str) -> dict[str, str]
         names |= name_rows(table[~now], code, lang) | name_rows(table[now], code, lang)
     names |= name_rows(data.editions, "edition_year", lang)
     names |= _factor_names(data, names, lang)
-    for group in ("level", "figure", "status", "status_of_level", "state", "basis", "covered"):
+    for group in _GROUPS:
         names |= _texts_below(f"{group}.", lang)
+    for key in list(_texts_below("rule.", lang)):
+        names[f"rules.{key}"] = Words(lang).say(f"rule.{key}")
     return names
 
 

@@ -14,6 +14,7 @@ from asan_analysis.data.contracts import PUBLISHED
 from asan_analysis.data.provenance import load_manifest
 from asan_analysis.data.tables import each_row
 from asan_analysis.report.identity import Identity
+from asan_analysis.report.parts import is_published
 from asan_analysis.report.words import Words
 
 ANNOUNCED, DATASET, PROJECT = "announced", "dataset", "project"
@@ -74,7 +75,7 @@ def list_shown(records: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def group_of(section: str) -> str:
     """The input files a section rests on: the announced facts, or those of the dataset."""
-    return ANNOUNCED if section == "announced" else DATASET
+    return ANNOUNCED if is_published(section) else DATASET
 
 
 def describe_inputs(
@@ -222,7 +223,7 @@ def _sources(
     record: Mapping[str, Any], files: list[InputFile], identity: Identity, words: Words
 ) -> list[tuple[str, str]]:
     """Public addresses of a record and the texts of their links."""
-    if record["section"] == "announced":
+    if is_published(str(record["section"])):
         own = [("", words.say("page.origin.own_list"))] if record.get("own_list") else []
         return own + name_addresses(record.get("sources", []))
     addresses = [str(identity.data.about.get("url", "")), *(file.url for file in files)]

@@ -27,7 +27,7 @@ from asan_analysis.data.published import Published
 from asan_analysis.data.tables import write_csv
 from asan_analysis.report import charts
 from asan_analysis.report.labels import labels_of
-from asan_analysis.report.parts import host_of, kind_of, render_table
+from asan_analysis.report.parts import host_of, is_published, kind_of, render_table
 from asan_analysis.report.sentences import VALUES
 from asan_analysis.report.words import LANGUAGES, Words, in_language
 
@@ -40,8 +40,8 @@ _ADDRESSES = ("source_url", "score_source_url")
 class Chapter:
     """Collects what one notebook shows; `save` writes it and its records.
 
-    Each section speaks with its own names: `announced` names bodies of the published facts only,
-    the others those of the dataset only.
+    Each section speaks with its own names: `announced` and `method` name bodies of the published
+    facts only, the others those of the dataset only.
     """
 
     name: str
@@ -140,17 +140,18 @@ class Chapter:
         _show_text(texts["en"]["text"])
 
     def numbers(self, section: str, figures: Mapping[str, Any]) -> None:
-        """Headline numbers: text key to a count, or to a share below 1 as float."""
+        """Headline numbers by text key.
+
+        A count, a share as float, or any number with its digits: `(0.93, 2)`.
+        """
         texts: dict[str, Any] = {}
         for lang in LANGUAGES:
             words = self.words(section, lang)
             texts[lang] = {
                 "numbers": [
-                    [words.percent(value) if isinstance(value, float) else words.number(value),
-                     words.say(key)]
-                    for key, value in figures.items()
+                    [_headline(value, words), words.say(key)] for key, value in figures.items()
                 ]
-            }  # fmt: skip
+            }
         self._record("numbers", section, "", texts=texts)
         pairs = texts["en"]["numbers"]
         line = Markup("; ").join(Markup("<b>{}</b> {}").format(*pair) for pair in pairs)
@@ -221,7 +222,7 @@ class Chapter:
     def _foot(self, section: str, words: Words, frame: pd.DataFrame, count: str) -> str:
         """Kind, source (the hosts of announced figures, or the dataset) and what is counted."""
         kind = kind_of(section, self.data.kind)
-        if section == "announced":
+        if is_published(section):
             hosts = frame["source_url"].dropna().map(host_of)
             source = ", ".join(dict.fromkeys(hosts))
         else:
@@ -234,7 +235,7 @@ class Chapter:
         A frame without addresses is a list of this project's own; the pages of the editions stand
         for it.
         """
-        if section != "announced":
+        if not is_published(section):
             return {}
         columns = [column for column in _ADDRESSES if column in frame]
         own = not columns
@@ -291,6 +292,13 @@ def _place(row: dict[str, Any], words: Words) -> dict[str, Any]:
         "source_url": row["source_url"],
         "score_source_url": "" if pd.isna(score) else row["score_source_url"],
     }
+
+
+def _headline(value: Any, words: Words) -> str:
+    """A headline number as a reader sees it."""
+    if isinstance(value, tuple):
+        return words.number(*value)
+    return words.percent(value) if isinstance(value, float) else words.number(value)
 
 
 def _draw(ax: Axes) -> tuple[bytes, bytes]:

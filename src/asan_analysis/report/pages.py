@@ -17,6 +17,7 @@ from asan_analysis.errors import ReportError
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.origins import InputFile, tell_inputs, trace_record
 from asan_analysis.report.parts import SECTIONS, TEMPLATES, environment, kind_of, style
+from asan_analysis.report.review import has_review, review_file
 from asan_analysis.report.words import LANGUAGES, Words
 from asan_analysis.report.workbook import workbook_file
 
@@ -47,6 +48,7 @@ def write_index(
             style=style(), version=__version__, languages=languages, chapters=chapters,
             draft=identity.data.about["status"] == "draft", files=files,
             workbook=f"tables/{workbook_file(lang)}",
+            review=review_file(lang) if has_review(records) else "",
             sections=_sections(records, identity, lang), trace=trace,
             inputs=tell_inputs(inputs, identity, Words(lang)), citation=identity.citation(lang),
             data_citation=identity.data.about["citation"],

@@ -15,16 +15,23 @@ from markupsafe import Markup
 from asan_analysis.errors import ReportError
 
 SECTIONS = (
-    "announced", "data", "results", "breakdown", "trends", "robustness", "agreement", "profile",
+    "announced", "method", "data", "results", "breakdown", "trends", "robustness", "audit",
+    "agreement", "profile",
 )  # fmt: skip
+_PUBLISHED = ("announced", "method")
 TEMPLATES = Path(__file__).with_name("templates")
 
 
 def kind_of(section: str, data_kind: str) -> str:
-    """The kind of data of a section: announced facts, or the kind of the dataset."""
+    """The kind of data of a section: `published`, or the kind of the dataset."""
     if section not in SECTIONS:
         raise ReportError(f"section {section!r} is not known; known: {', '.join(SECTIONS)}")
-    return "published" if section == "announced" else data_kind
+    return "published" if is_published(section) else data_kind
+
+
+def is_published(section: str) -> bool:
+    """Whether a section rests on the announced facts alone."""
+    return section in _PUBLISHED
 
 
 @cache

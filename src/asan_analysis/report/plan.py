@@ -17,6 +17,7 @@ CHAPTERS = (
     "02_category_breakdown",
     "03_trends",
     "05_robustness",
+    "07_methodology_review",
 )
 PROFILE = "06_organisation_profile"
 LONGEST = ("05_robustness",)  # begun first, so that no worker waits for them at the end

@@ -137,26 +137,34 @@ def plot_league(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) ->
 
 
 def plot_importance(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
-    """Weight of each node beside its importance for the score, in tree order.
+    """Weight of each node beside its share in the differences between scores, in tree order.
 
-    `frame`: node_id, weight_among, importance (both shares of the siblings, 0 to 1).
+    `frame`: node_id, weight, covariance_share, importance (all shares of the siblings, 0 to 1;
+    a covariance share can be negative). A missing share is not drawn.
     """
-    ax = ax or new_axes(8, 1.2 + 0.42 * len(frame))
+    ax = ax or new_axes(8, 1.4 + 0.46 * len(frame))
     at = np.arange(len(frame))
-    weight, importance = 100 * frame["weight_among"], 100 * frame["importance"]
-    ax.hlines(at, weight, importance, color=_BAR, linewidth=3)
-    ax.scatter(weight, at, marker="|", s=190, color=PALE, linewidths=2.5,
+    weight, share, ratio = (
+        100 * frame[column].astype("float64")
+        for column in ("weight", "covariance_share", "importance")
+    )
+    ax.hlines(at, weight, share, color=_BAR, linewidth=3)
+    ax.scatter(weight, at, marker="|", s=210, color=INK, linewidths=2.5,
                label=words.say("chart.weight"))  # fmt: skip
-    ax.scatter(importance, at, s=48, color=COLOURS[0], zorder=3,
-               label=words.say("chart.importance"))  # fmt: skip
-    for y, value in zip(at, importance, strict=True):
-        ax.annotate(words.number(value, 1), (value, y), (0, 7), ha="center", fontsize=8,
-                    textcoords="offset points", color=COLOURS[0])  # fmt: skip
+    ax.scatter(ratio, at, s=30, facecolor="white", edgecolor=PALE, zorder=2.5,
+               label=words.say("chart.correlation_ratio"))  # fmt: skip
+    ax.scatter(share, at, s=52, color=COLOURS[0], zorder=3,
+               label=words.say("chart.covariance_share"))  # fmt: skip
+    for y, value in zip(at, share, strict=True):
+        if np.isfinite(value):
+            ax.annotate(words.number(value, 1), (value, y), (0, 9), ha="center", fontsize=8,
+                        textcoords="offset points", color=COLOURS[0])  # fmt: skip
     ax.set_yticks(at, [wrap(words.short(node), 32) for node in frame["node_id"]])
     ax.set_ylim(len(frame) - 0.4, -0.7)
-    ax.set_xlim(0, 1.12 * max(float(weight.max()), float(importance.max())))
+    ends = pd.concat([weight, share, ratio]).dropna()
+    ax.set_xlim(min(0.0, 1.12 * float(ends.min())), 1.12 * float(ends.max()))
     ax.set_xlabel(words.say("chart.weight_share"))
     ax.xaxis.grid(True)
     ax.spines["left"].set_visible(False)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, handlelength=1.2)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, handlelength=1.2)
     return ax

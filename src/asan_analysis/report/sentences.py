@@ -13,7 +13,7 @@ import pandas as pd
 
 from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.data.tables import each_row
-from asan_analysis.report import robustness_sentences
+from asan_analysis.report import audit_sentences, robustness_sentences
 from asan_analysis.report.words import Words
 
 Values = dict[str, str]
@@ -378,4 +378,5 @@ VALUES: dict[str, Describe] = {
     "profile_items.sentence": profile_items,
     "profile_services": services_listed,
     **robustness_sentences.VALUES,
+    **audit_sentences.VALUES,
 }

@@ -14,7 +14,16 @@ from asan_analysis.report.texts import COLUMNS, TEXTS
 LANGUAGES = ("en", "az")
 _POINTS = {"en": (",", "."), "az": ("\u00a0", ",")}
 _VERBATIM = ("printed_cycle", "source_url", "score_source_url", "why", "unknown")
-_PERCENT_COLUMNS = ("share_", "weight", "coverage", "margin", "box")
+_PERCENT_COLUMNS = (
+    "share_",
+    "weight",
+    "coverage",
+    "covariance_share",
+    "agreement",
+    "margin",
+    "box",
+)
+_LISTS = ("flag", "checked_on")
 SIGNED_COLUMNS = ("change", "difference", "distance", "places")
 
 
@@ -72,11 +81,16 @@ class Words:
         return "\u2013" if pd.isna(share) else f"{self.number(100 * share, decimals)}%"
 
     def label(self, text: str, column: str) -> str:
-        """A text of a table: a code becomes its name, and so do codes separated by `;`."""
-        parts = text.split(";")
+        """A text of a table: a code becomes its name, and so do codes separated by `;`.
+
+        Words of a `flag` stand with spaces between.
+        """
+        if column == "unknown":
+            return text.replace(";", ", ")
+        parts = text.split() if column == "flag" else text.split(";")
         if column in _VERBATIM or not any(part in self.names for part in parts):
             return text
-        return " / ".join(map(self.name, parts))
+        return (", " if column in _LISTS else " / ").join(map(self.name, parts))
 
     def cell(self, value: Any, column: str, decimals: int) -> str:
         """A cell of a table as a reader sees it; codes become names."""

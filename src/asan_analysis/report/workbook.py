@@ -18,7 +18,7 @@ from asan_analysis.report.columns import make_columns
 from asan_analysis.report.cover import Entry, write_cover
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.labels import labels_of
-from asan_analysis.report.parts import SECTIONS, host_of
+from asan_analysis.report.parts import SECTIONS, host_of, is_published
 from asan_analysis.report.sheets import Formats, Sheet, write_sheet
 from asan_analysis.report.words import LANGUAGES, Words
 
@@ -167,7 +167,7 @@ def _note(table: Table, source: str, identity: Identity, words: Words) -> str:
 
 def _source(table: Table, dataset: str, words: Words) -> str:
     """The dataset as it is given, or the hosts of the pages that print announced figures."""
-    if table.record["section"] != "announced":
+    if not is_published(str(table.record["section"])):
         return dataset
     found = [table.cells[column] for column in _ADDRESSES if column in table.cells]
     hosts = [host_of(url) for column in found for url in column]
