@@ -97,6 +97,15 @@ def write_chapter(project: Path, name: str, table: str, extra: str = "") -> None
     path.write_text(notebook(name, table, extra), encoding="utf-8")
 
 
+def draw_little(notebooks: Path) -> None:
+    """Copied chapters take few draws: their numbers are tested on the functions that draw."""
+    for path in notebooks.glob("*.ipynb"):
+        text = path.read_text(encoding="utf-8")
+        text = text.replace("draws: int = 10_000", "draws: int = 200")
+        text = text.replace("resamples: int = 1000", "resamples: int = 100")
+        path.write_text(text, encoding="utf-8")
+
+
 def start(project: Path, *arguments: str, **env: str) -> subprocess.Popen:
     """The command in a session of its own, its output to be read line by line."""
     environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", **env}

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from bs4 import BeautifulSoup
+from small_project import draw_little
 
 from asan_analysis.analysis.trends import match_items
 from asan_analysis.data.contracts import FRAMEWORK
@@ -80,6 +81,7 @@ def project(tmp_path_factory):
     """A project whose library is the installed one, and a dataset with the edition 2026."""
     project = tmp_path_factory.mktemp("drill")
     shutil.copytree(ROOT / "notebooks", project / "notebooks")
+    draw_little(project / "notebooks")
     shutil.copytree(ROOT / "data" / "published", project / "data" / "published")
     shutil.copy(ROOT / "data" / "dictionary.csv", project / "data")
     shutil.copy(ROOT / "requirements.lock", project)

@@ -21,6 +21,7 @@ from kinds import (
     published_sheets,
     sheet_kinds,
 )
+from small_project import draw_little, make_project, place_of, report, write_chapter
 
 from asan_analysis.data.files import files_below, sha256_of
 
@@ -41,6 +42,7 @@ def copy_project(folder: Path) -> Path:
         ignore = shutil.ignore_patterns("__pycache__", "raw", "answers.parquet", ".ipynb_*")
         shutil.copytree(ROOT / name, project / name, ignore=ignore)
     shutil.copy(ROOT / "requirements.lock", project)
+    draw_little(project / "notebooks")
     return project
 
 
@@ -460,22 +462,16 @@ def test_citation_names_version_and_digest(folder, pages):
     assert "@misc{" in pages["index.html"]
 
 
-def fail_in(project: Path, name: str, source: str) -> None:
-    """Make the last code cell of a notebook fail."""
-    path = project / "notebooks" / f"{name}.ipynb"
-    notebook = json.loads(path.read_text("utf-8"))
-    notebook["cells"][-1]["source"] = source
-    path.write_text(json.dumps(notebook), encoding="utf-8")
-
-
 def test_a_failing_notebook_leaves_the_last_good_report(tmp_path):
     """The error shows notebook, cell, line and reason in ten lines; nothing is half-written."""
-    project = copy_project(tmp_path)
-    folder = project / PLACES["sample"]
+    project = make_project(tmp_path / "p")
+    folder = place_of(project)
     folder.mkdir(parents=True)
     (folder / "index.html").write_text("last good report", encoding="utf-8")
-    fail_in(project, "01_index_overview", "x = 1\nvalue = undefined_name + 1\n")
-    done = run(project, "report", "--year", "2023")
+    write_chapter(
+        project, "01_index_overview", "organisation_scores", "x = 1\nvalue = undefined_name + 1\n"
+    )
+    done = report(project)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) <= 10
@@ -486,7 +482,7 @@ def test_a_failing_notebook_leaves_the_last_good_report(tmp_path):
     kept = project / "reports" / "2023" / "failed" / "01_index_overview.ipynb"
     assert "undefined_name" in kept.read_text("utf-8")
     left = {path.name for path in (project / "reports" / "2023").iterdir()}
-    assert left == {"failed", "asan_sample"}
+    assert left == {"failed", "tiny"}
 
 
 def test_a_notebook_without_the_parameter_is_refused_before_anything_runs(tmp_path):
