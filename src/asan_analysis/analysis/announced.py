@@ -65,16 +65,18 @@ def list_steps(facts: Published) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Key step. Columns topic, question, published, check, verdict (English; each has a twin that
-        ends in `_az`), unknown (numbers of unknowns), checked_on (kinds of data), certainty,
-        disclosure, source_url.
+        Key step. Columns topic, question, published, source_url, unknown (numbers of unknowns),
+        check, checked_on (kinds of data), verdict, disclosure, certainty. Topic, question,
+        published, check and verdict are English; each has a twin that ends in `_az`.
     """
-    texts = {"step_en": "topic", "step_az": "topic_az"}
+    names = {"step_en": "topic", "step_az": "topic_az"}
     for name in ("question", "published", "check", "verdict"):
-        texts |= {f"{name}_en": name, f"{name}_az": f"{name}_az"}
-    rest = ["unknown", "checked_on", "certainty", "disclosure", "source_url"]
-    table = facts.handbook_steps.rename(columns=texts)
-    return table[["step", *texts.values(), *rest]]
+        names[f"{name}_en"] = name
+    table = facts.handbook_steps.rename(columns=names)
+    order = ["topic", "question", "published", "source_url", "unknown", "check", "checked_on",
+             "verdict", "disclosure", "certainty"]  # fmt: skip
+    twins = [twin for name in order for twin in (name, f"{name}_az")]
+    return table[["step", *(twin for twin in twins if twin in table)]]
 
 
 def announced_numbers(facts: Published, year: int) -> dict[str, int]:
