@@ -26,7 +26,7 @@ def notebook(request):
 
 
 def test_every_chapter_of_the_plan_is_a_notebook():
-    assert [path.stem for path in NOTEBOOKS] == [*CHAPTERS, PROFILE]
+    assert [path.stem for path in NOTEBOOKS] == sorted([*CHAPTERS, PROFILE])
 
 
 def test_the_title_is_a_question(notebook):

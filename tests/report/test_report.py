@@ -106,9 +106,10 @@ def test_the_report_is_whole(project, place):
         "index.html", "index.az.html", "notebooks/00_data_and_coverage.html",
         "notebooks/01_index_overview.html", "notebooks/02_category_breakdown.html",
         "notebooks/03_trends.html", "notebooks/05_robustness.html",
+        "notebooks/07_methodology_review.html", "review.html", "review.az.html",
     }  # fmt: skip
     for name in ("coverage_by_edition", "printed_scores", "answers_by_part", "ranking", "spread",
-                 "places", "acceptability", "indices", "methods"):  # fmt: skip
+                 "places", "acceptability", "indices", "methods", "importance"):  # fmt: skip
         for end in (".png", ".svg", ".az.png", ".az.svg"):
             assert (folder / "figures" / f"{name}{end}").stat().st_size > 1000
     assert not (folder / "records").exists()
@@ -149,8 +150,8 @@ def test_each_section_has_one_kind(pages):
 
 def test_the_sections_of_a_first_page_stand_in_their_order(project):
     sections = {
-        "sample": ["published", *["synthetic"] * 6],
-        "egov": ["published", *["observed"] * 6],
+        "sample": ["published", "published", *["synthetic"] * 7],
+        "egov": ["published", "published", *["observed"] * 7],
         "profile": ["synthetic"],
     }
     for place, kinds in sections.items():
@@ -371,7 +372,7 @@ def test_every_figure_and_table_leads_to_its_public_source(folder, page):
     """The pages that print it, the dataset's public page, or the script that invented it."""
     benchmark = "https://digital-strategy.ec.europa.eu/en/library/egovernment-benchmark-2023"
     announced = set()
-    for name in ("coverage", "editions", "results", "other_facts"):
+    for name in ("coverage", "editions", "results", "other_facts", "handbook_steps"):
         announced |= set(pd.read_csv(ROOT / "data/published" / f"{name}.csv")["source_url"])
     for name, origin in origins_of(folder, page).items():
         links = [link["href"] for link in origin["links"]]

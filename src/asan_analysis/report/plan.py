@@ -20,7 +20,7 @@ CHAPTERS = (
     "07_methodology_review",
 )
 PROFILE = "06_organisation_profile"
-LONGEST = ("05_robustness",)  # begun first, so that no worker waits for them at the end
+LONGEST = ("05_robustness", "07_methodology_review")  # begun first: nobody waits at the end
 _REGISTER_CHAPTERS = ("00_data_and_coverage",)
 _LINE = re.compile(r"(\w+)\s*:\s*(int|str|float|bool)\s*=\s*(.+?)\s*(?:#\s*(.*))?")
 _TYPES: dict[str, type] = {"int": int, "str": str, "float": float, "bool": bool}
