@@ -45,7 +45,7 @@ def test_the_sample_changed_its_framework_once():
 
 
 def test_what_moved_is_what_the_two_methods_say():
-    """x 0.6 and y 0.2 are 40 as they stand and 50 with x three times as heavy."""
+    """Answers 0.6 and 0.2 are 40 as they stand and 50 with the first three times as heavy."""
     data = three(HEAVY)
     now = find_edition(2023, data.editions)
     table = compare_former(data, now)

@@ -51,10 +51,9 @@ def test_the_published_scores_by_the_plain_question():
     summary = examine_facts(facts)
     table = list_roundings(summary, facts.results)
     row = table[table["all_apply"] & table["round_service"].isna()].iloc[0]
-    printed, services = "97.77", 14
     for steps in (1, 2, 4):
         ways = [way for way in ("half_up", "half_even", "truncate")
-                if is_reachable(printed, services, items=143, steps=steps, rounding=way)]  # fmt: skip
+                if is_reachable("97.77", 14, items=143, steps=steps, rounding=way)]  # fmt: skip
         assert row[f"points_{steps}"] == (";".join(ways) or "none")
     left = list_printed(summary, facts.results)
     assert left.loc[left["services"].notna(), ["score_percent", "services"]].values.tolist() == [
