@@ -102,7 +102,7 @@ def draw_little(notebooks: Path) -> None:
     for path in notebooks.glob("*.ipynb"):
         text = path.read_text(encoding="utf-8")
         text = text.replace("draws: int = 10_000", "draws: int = 200")
-        text = text.replace("resamples: int = 1000", "resamples: int = 100")
+        text = text.replace("resamples: int = 4000", "resamples: int = 100")
         path.write_text(text, encoding="utf-8")
 
 

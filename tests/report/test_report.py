@@ -240,6 +240,21 @@ def test_each_page_offers_the_workbook_of_its_language_first(pages):
         assert files[0] == f"tables/{file}"
 
 
+def test_each_page_offers_the_review_of_its_language(egov, sample):
+    """Two sections, the second of the dataset; the published one holds no name of the dataset."""
+    for name, file in (("index.html", "review.html"), ("index.az.html", "review.az.html")):
+        for folder, kind in ((egov, "observed"), (sample, "synthetic")):
+            page = BeautifulSoup((folder / name).read_text("utf-8"), "html.parser")
+            assert page.find("footer").find("a", href=file)
+            review = (folder / file).read_text("utf-8")
+            assert kinds_of(review) == ["published", kind]
+            soup = BeautifulSoup(review, "html.parser")
+            assert len(soup.select("#method tbody tr")) == 10
+            assert 5 <= len(soup.select("#audit .numbers li")) <= 8
+            title = soup.select_one("#audit h1").get_text()
+            assert title not in soup.find(id="method").get_text()
+
+
 def test_figures_stand_inside_sections(pages):
     for name, html in pages.items():
         for image in BeautifulSoup(html, "html.parser")("img"):

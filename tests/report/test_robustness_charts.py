@@ -36,10 +36,22 @@ def factors():
     )  # fmt: skip
 
 
+def effects(**more):
+    frame = pd.DataFrame(
+        {"node_id": ["a", "b"], "weight": [0.75, 0.25], "covariance_share": [1.04, -0.04],
+         "importance": [0.5, 0.5]}
+    )  # fmt: skip
+    return frame.assign(**more)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
     ("plot", "frame"),
-    [(robustness_charts.plot_places, places()), (robustness_charts.plot_indices, factors())],
+    [
+        (robustness_charts.plot_places, places()),
+        (robustness_charts.plot_indices, factors()),
+        (robustness_charts.plot_importance, effects()),
+    ],
 )
 def test_the_legend_stays_on_the_figure(plot, frame, lang):
     with plt.style.context(charts.STYLE):
@@ -92,3 +104,21 @@ def test_the_league_says_how_many_moved():
     ax = robustness_charts.plot_league(frame, words=WORDS)
     assert texts_of(ax) == ["20 moved, by 7 at most", "6 moved, by 1 at most"]
     assert [bar.get_width() for bar in ax.patches] == [1.5, 0.1]
+
+
+def test_importance_shows_weight_ratio_and_share_and_keeps_a_negative_one_in_sight():
+    ax = robustness_charts.plot_importance(effects(), words=WORDS)
+    _, weights, ratios, shares = ax.collections
+    assert weights.get_offsets()[:, 0].tolist() == [75, 25]
+    assert ratios.get_offsets()[:, 0].tolist() == [50, 50]
+    assert shares.get_offsets()[:, 0].tolist() == [104, -4]
+    assert texts_of(ax) == ["104.0", "-4.0"]
+    low, high = ax.get_xlim()
+    assert low < -4 and high > 104
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["Alpha", "Beta"]
+
+
+def test_importance_starts_at_zero_and_leaves_out_a_share_that_is_not_known():
+    ax = robustness_charts.plot_importance(effects(covariance_share=[1.0, None]), words=WORDS)
+    assert texts_of(ax) == ["100.0"]
+    assert ax.get_xlim()[0] == 0

@@ -60,6 +60,13 @@ def test_codes_become_names_and_printed_cycles_stay_as_printed():
     assert words.cell("2018;a", "possible_editions", 2) == "2017-2018 / Alpha"
 
 
+def test_remarks_stand_with_commas_and_numbers_of_unknowns_stay():
+    words = Words("en", {"weak": "weak link", "floor": "at the bottom", "U1": "wrong"})
+    assert words.cell("floor weak", "flag", 2) == "at the bottom, weak link"
+    assert words.cell("", "flag", 2) == ""
+    assert words.cell("U1;U22", "unknown", 2) == "U1, U22"
+
+
 def test_a_missing_text_or_value_is_an_error_that_says_where_to_add_it():
     with pytest.raises(ReportError, match=r"report/texts\.toml"):
         Words("en").say("no.such.key")
