@@ -113,7 +113,9 @@ def test_no_name_becomes_an_element(report):
         assert not [
             tag
             for tag in page.find_all("img")
-            if not str(tag.get("src")).startswith(("figures/", "data:image/png"))
+            if not str(tag.get("src")).startswith(
+                ("figures/", "data:image/png", "data:image/svg+xml")
+            )
         ]
         links = [str(tag.get("href")) for tag in page.find_all("a")]
         assert not [link for link in links if link.startswith("javascript")]
