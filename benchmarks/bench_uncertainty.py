@@ -292,9 +292,9 @@ def peak_here(line: str, draws: int) -> float:
 
 def bench(draws: int, repeats: int | None) -> None:
     """Measure, then print one table and what its lines mean."""
-    check_scores(20)
     peaks = [(f"{line} {number:,} draws, MB above imports", measure_peak(line, number))
              for number, line in product((draws, 10 * draws), "ab")]  # fmt: skip
+    check_scores(20)  # after the peaks: a child starts with the largest size of its parent
     print(f"{'':40}{'ours':>10}{'floor':>10}{'ratio':>8}")
     for line, (ours, floor) in calls_of(draws).items():
         number = repeats or {"a": 21, "b": 3}[line]
