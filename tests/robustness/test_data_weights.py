@@ -76,3 +76,12 @@ def test_poor_data_give_no_weights(points, weights):
 def test_organisations_without_a_score_take_no_part():
     holes = np.vstack([POINTS, [np.nan, 50]])
     pd.testing.assert_frame_equal(list_weights(level_of(holes)), list_weights(level_of(POINTS)))
+
+
+def test_organisations_without_a_place_take_none():
+    """The category names those with a place; the last one has none, nor does it pass others."""
+    level = level_of(POINTS)
+    placed = category_of(level).drop("b4")
+    league = compare_schemes(level, list_weights(level), placed)
+    assert set(league["organisations"]) == {4}
+    assert compare_schemes(level, list_weights(level), placed.head(1)).empty

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,16 +11,16 @@ from plain_road import node, tree_of, wide
 from test_uncertainty import assumptions, nominal
 
 from asan_analysis.index.answers import arrange_table
+from asan_analysis.index.rescoring import rank_draws, rescore, vary
 from asan_analysis.index.rules import Rules
 from asan_analysis.robustness.alternatives import read_factors
 from asan_analysis.robustness.examination import (
     draw_places,
     examine_method,
     find_indices,
-    list_ranked,
+    find_sets,
     list_services,
     list_sources,
-    score_bodies,
 )
 from asan_analysis.robustness.places import (
     certify_tops,
@@ -91,9 +93,9 @@ def test_services_and_scores_are_those_of_the_dataset():
     _, tree, rules, answers = nominal("asan_sample")
     services = list_services(answers, tree, rules, 3)
     means = services.groupby("organisation_id")["score_percent"].mean()
-    scores = score_bodies(answers, tree, rules)
+    scores = pd.Series(rescore(answers, vary([(tree, rules)], [0]))[:, 0], answers.bodies)
     assert means.to_numpy() == pytest.approx(scores.reindex(means.index).to_numpy())
-    assert len(list_ranked(answers, 3)) == 47 and len(services) == 438
+    assert len(answers.list_ranked(3)) == 47 and len(services) == 438
 
 
 @pytest.mark.parametrize("answers", [{"A": {"x": 1, "y": 2}},
@@ -125,3 +127,30 @@ def test_the_whole_examination_repeats_with_its_seed():
         pd.testing.assert_frame_equal(table, runs[1][name], check_exact=True)
     certificates = runs[0]["certificates"].set_index("unit_id")
     assert certificates.loc["MT", "margin"] == pytest.approx(0.931, abs=5e-4)
+
+
+def test_rank_sets_are_given_for_plain_means_alone():
+    """Under another roll-up the sets would speak of other scores than those that are ranked."""
+    _, tree, rules, answers = nominal("asan_sample")
+    options = {"min_services": 3, "rng": np.random.default_rng(1)}
+    plain = find_sets(answers, tree, rules, **options)
+    pooled = find_sets(answers, tree, replace(rules, roll_up="pooled"), **options)
+    assert len(plain) == 47 and pooled.empty
+    assert list(pooled.columns) == list(plain.columns)
+    assert count_alike(pooled, answers).empty
+    ranks = plain.set_index("organisation_id")["rank"]
+    first = rank_draws(rescore(answers, vary([(tree, rules)], [0])), answers,
+                       vary([(tree, rules)], [0]))[:, 0]  # fmt: skip
+    assert ranks.reindex(answers.bodies).tolist() == first.tolist()
+
+
+def test_bodies_without_a_place_are_neither_drawn_nor_listed():
+    """A mask of services too few for a place holds in draws, certificates and sets alike."""
+    _, tree, rules, answers = nominal("asan_sample")
+    small = int((answers.sizes < 6).sum())
+    assert small > 0
+    assert len(answers.list_ranked(6)) == 47 - small
+    scores = np.ones((47, 2))
+    assert np.isnan(answers.only_ranked(scores, 6)).all(axis=1).sum() == small
+    sets = find_sets(answers, tree, rules, min_services=6, rng=np.random.default_rng(1))
+    assert len(sets) == 47 - small

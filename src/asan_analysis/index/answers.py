@@ -48,6 +48,15 @@ class Answers:
         """Number of services of each body."""
         return np.diff(np.append(self.starts, len(self.values)))
 
+    def only_ranked(self, scores: Floats, min_services: int) -> Floats:
+        """Scores, bodies x draws, missing for bodies with too few services for a place."""
+        return np.where((self.sizes >= min_services)[:, None], scores, np.nan)
+
+    def list_ranked(self, min_services: int) -> pd.Series[Any]:
+        """Category by organisation_id of the bodies with services enough for a place."""
+        names = pd.Index(self.bodies, name="organisation_id")
+        return pd.Series(self.category.to_numpy(), names)[self.sizes >= min_services]
+
     @cached_property
     def groups(self) -> list[NDArray[np.int64]]:
         """The bodies of each category, as places."""

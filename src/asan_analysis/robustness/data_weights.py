@@ -66,7 +66,7 @@ def compare_schemes(level: Level, weights: pd.DataFrame, category: pd.Series[Any
     weights : DataFrame
         From `list_weights`.
     category : Series
-        Category by organisation_id.
+        Category by organisation_id of those with a place; others are left out.
 
     Returns
     -------
@@ -74,9 +74,10 @@ def compare_schemes(level: Level, weights: pd.DataFrame, category: pd.Series[Any
         As `summarise_weightings`, without the nominal weights; scheme is `equal`, `components`,
         `importance` or `doubt`. Empty where there are no weights.
     """
-    if weights.empty:
-        return pd.DataFrame(columns=_LEAGUE)
     points = level.points().dropna()
+    points = points[points.index.isin(category.index)]
+    if weights.empty or len(points) < 2:
+        return pd.DataFrame(columns=_LEAGUE)
     schemes = weights.set_index("node_id")
     schemes.columns = schemes.columns.str.removeprefix("weight_")
     scores = None

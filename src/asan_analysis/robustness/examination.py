@@ -18,9 +18,15 @@ from asan_analysis.robustness.alternatives import Factor
 from asan_analysis.robustness.certificates import certify_level
 from asan_analysis.robustness.league import compare_alternatives, remove_nodes
 from asan_analysis.robustness.levels import find_level
+from asan_analysis.robustness.rank_sets import COLUMNS as SET_COLUMNS
 from asan_analysis.robustness.rank_sets import find_rank_sets
 from asan_analysis.robustness.sensitivity import COLUMNS, measure_sensitivity
-from asan_analysis.robustness.uncertainty import TABLES, Uncertainty, measure_uncertainty
+from asan_analysis.robustness.uncertainty import (
+    TABLES,
+    Uncertainty,
+    find_no_order,
+    measure_uncertainty,
+)
 
 
 def examine_method(
@@ -55,7 +61,7 @@ def examine_method(
         (`measure_sensitivity`; empty with fewer than two factors), `certificates`
         (`certify_level` for the children of the root, every place), `audit` (`audit_nodes` of the
         services, or units), `remove` (`remove_nodes`), `methods` (`compare_alternatives`) and,
-        where bodies have services, `rank_sets` (`find_rank_sets`).
+        where bodies have services, `rank_sets` (`find_sets`).
 
     Raises
     ------
@@ -70,7 +76,7 @@ def examine_method(
     indices = find_indices(answers, tree, rules, factors, draws=draws, rng=streams[1],
                            progress=progress, **options)  # fmt: skip
     level = find_level(answers, tree, rules, decimals=decimals)
-    places, _ = certify_level(level, list_ranked(answers, min_services), rng=streams[2])
+    places, _ = certify_level(level, answers.list_ranked(min_services), rng=streams[2])
     tables = {
         "uncertainty": found.bodies,
         "rank_share": found.ranks,
@@ -82,7 +88,7 @@ def examine_method(
         "methods": compare_alternatives(answers, tree, rules, factors, **options),
     }
     if has_services(answers):
-        sets = find_rank_sets(list_services(answers, tree, rules, min_services), rng=streams[3])
+        sets = find_sets(answers, tree, rules, min_services=min_services, rng=streams[3])
         tables["rank_sets"] = sets.rename(columns={"organisation_id": "unit_id"})
     return tables
 
@@ -97,9 +103,8 @@ def draw_places(
     options
         Of `measure_uncertainty`, without `sources`.
     """
-    nominal = score_bodies(answers, tree, rules)
-    ranked = nominal[answers.sizes >= options.get("min_services", 1)].dropna()
-    if len(ranked) < 2 or np.ptp(ranked) <= 1e-12 * max(1.0, float(np.abs(ranked).max())):
+    scores = rescore(answers, vary([(tree, rules)], [0]))
+    if find_no_order(answers.only_ranked(scores, options.get("min_services", 1))):
         return Uncertainty(*(pd.DataFrame(columns=list(columns)) for columns in TABLES))
     sources = list_sources(answers, factors)
     return measure_uncertainty(answers, tree, rules, factors, sources=sources, **options)
@@ -114,12 +119,6 @@ def find_indices(
     return measure_sensitivity(answers, tree, rules, factors, **options)
 
 
-def score_bodies(answers: Answers, tree: Tree, rules: Rules) -> pd.Series[float]:
-    """Scores of the bodies under the nominal method, by organisation_id."""
-    scores = rescore(answers, vary([(tree, rules)], [0]))[:, 0]
-    return pd.Series(scores, pd.Index(answers.bodies, name="organisation_id"), name="score_percent")
-
-
 def has_services(answers: Answers) -> bool:
     """Whether bodies are made of services; in a table every unit is its own."""
     return answers.shares
@@ -132,10 +131,18 @@ def list_sources(answers: Answers, factors: Sequence[Factor]) -> list[str]:
     return [*method, *services, *(["both"] if method and services else [])] or ["method"]
 
 
-def list_ranked(answers: Answers, min_services: int) -> pd.Series[Any]:
-    """Category by body, of those with services enough for a place."""
-    category = pd.Series(answers.category.to_numpy(), index=pd.Index(answers.bodies))
-    return category[answers.sizes >= min_services].rename_axis("organisation_id")
+def find_sets(
+    answers: Answers, tree: Tree, rules: Rules, *, min_services: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """`find_rank_sets` of the services; empty where a body is no plain mean of its services.
+
+    The sets compare plain means. Under another roll-up they would speak of other scores than those
+    that are ranked.
+    """
+    services = list_services(answers, tree, rules, min_services)
+    if rules.roll_up != "mean" or services["score_percent"].isna().all():
+        return pd.DataFrame(columns=list(SET_COLUMNS))
+    return find_rank_sets(services, rng=rng)
 
 
 def list_services(

@@ -32,8 +32,8 @@ def rank_nominal(
 def _rank(answers: Answers, variants: Variants, decimals: int, min_services: int) -> Floats:
     """Places under some variants; missing for bodies with too few services."""
     scores = rescore(answers, variants)
-    counted = np.where((answers.sizes >= min_services)[:, None], scores, np.nan)
-    return rank_draws(counted, answers, variants, decimals=decimals)
+    ranked = answers.only_ranked(scores, min_services)
+    return rank_draws(ranked, answers, variants, decimals=decimals)
 
 
 def compare_alternatives(
@@ -98,7 +98,7 @@ def _single_changes(
     for place, factor in enumerate(factors):
         for number, label in enumerate(factor.labels[1:], start=1):
             columns = count_columns(factors)
-            design = np.zeros((1, columns)) + 0.0
+            design = np.zeros((1, columns))
             design[0, count_columns(factors[:place])] = (number + 0.5) / len(factor.choices)
             variants = draw_variants([one if one is factor else _still(one) for one in factors],
                                      design, tree, rules)  # fmt: skip

@@ -11,8 +11,7 @@ import pandas as pd
 from asan_analysis.index.answers import Answers
 from asan_analysis.robustness.alternatives import Factor
 from asan_analysis.robustness.league import TOP
-
-SOURCES = ("method", "services", "both")
+from asan_analysis.robustness.uncertainty import SOURCES
 
 
 def list_factors(factors: list[Factor], assumptions: pd.DataFrame) -> pd.DataFrame:
@@ -134,11 +133,14 @@ def count_alike(sets: pd.DataFrame, answers: Answers) -> pd.DataFrame:
     -------
     DataFrame
         Key category. Columns organisations, could_lead (whose set holds the first place), bands,
-        mean_width (places in a set, mean), share_apart (pairs told apart).
+        mean_width (places in a set, mean), share_apart (pairs told apart). Categories without a
+        set are left out.
     """
     rows: list[dict[str, Any]] = []
     for category in pd.unique(answers.category):
         own = sets[(sets["category"] == category) & sets["rank"].notna()]
+        if own.empty:
+            continue
         pairs = len(own) * (len(own) - 1)
         rows.append(
             {
@@ -150,4 +152,5 @@ def count_alike(sets: pd.DataFrame, answers: Answers) -> pd.DataFrame:
                 "share_apart": 1 - float(own["alike"].sum()) / pairs if pairs else np.nan,
             }
         )
-    return pd.DataFrame(rows)
+    columns = ["category", "organisations", "could_lead", "bands", "mean_width", "share_apart"]
+    return pd.DataFrame(rows, columns=columns)

@@ -28,6 +28,12 @@ class Critical(NamedTuple):
     single: Floats  # for the pairs of each body
 
 
+COLUMNS = (
+    "organisation_id", "category", "services", "score_percent", "rank", "rank_low", "rank_high",
+    "single_low", "single_high", "alike", "band",
+)  # fmt: skip
+
+
 def find_rank_sets(
     scores: pd.DataFrame, *, level: float = 0.9, draws: int = 20_000, rng: np.random.Generator
 ) -> pd.DataFrame:

@@ -36,7 +36,6 @@ def measure_sensitivity(
     rng: np.random.Generator,
     decimals: int = 2,
     min_services: int = 1,
-    bodies: bool = True,
     progress: Callable[[int], object] = lambda done: None,
 ) -> pd.DataFrame:
     """First-order and total Sobol indices of each assumption.
@@ -53,8 +52,6 @@ def measure_sensitivity(
         Scorings wanted; n is the least power of two that reaches them, at least 64.
     rng : Generator
         Scrambles the Sobol sequence and draws the bootstrap.
-    bodies : bool
-        Outputs of each body beside those of all.
 
     Returns
     -------
@@ -91,11 +88,11 @@ def measure_sensitivity(
         part = slice(start, start + _STEP)
         variants = draw_variants(factors, design[part], tree, rules)
         scores[:, part] = rescore(answers, variants)
-        counted = np.where((answers.sizes >= min_services)[:, None], scores[:, part], np.nan)
-        ranks[:, part] = rank_draws(counted, answers, variants, decimals=decimals)
+        ranked = answers.only_ranked(scores[:, part], min_services)
+        ranks[:, part] = rank_draws(ranked, answers, variants, decimals=decimals)
         progress(len(design[part]))
     nominal = rank_nominal(answers, tree, rules, decimals=decimals, min_services=min_services)
-    outputs = _outputs(answers, scores, ranks, nominal, bodies=bodies)
+    outputs = _outputs(answers, scores, ranks, nominal)
     rows = []
     for name, output in outputs.items():
         sizes = [size for size in (n // 8, n // 4, n // 2, n) if size >= _LEAST // 2 or size == n]
@@ -122,19 +119,18 @@ def _base_samples(draws: int, factors: int) -> int:
     return n
 
 
-def _outputs(
-    answers: Answers, scores: Floats, ranks: Floats, nominal: Floats, *, bodies: bool
-) -> dict[str, Floats]:
+def _outputs(answers: Answers, scores: Floats, ranks: Floats, nominal: Floats) -> dict[str, Floats]:
     """What the indices explain, by name; one number a draw."""
     placed = ~np.isnan(nominal)
     shift = np.abs(ranks[placed] - nominal[placed, None]).mean(axis=0)
     top = ranks <= TOP
-    outputs = {"rank_shift": shift, "top3": top[nominal <= TOP].sum(axis=0).astype("float64")}
-    if bodies:
-        outputs |= {f"score:{body}": row for body, row in zip(answers.bodies, scores, strict=True)}
-        outputs |= {f"top3:{body}": row.astype("float64")
-                    for body, row in zip(answers.bodies, top, strict=True)}  # fmt: skip
-    return outputs
+    return {
+        "rank_shift": shift,
+        "top3": top[nominal <= TOP].sum(axis=0).astype("float64"),
+        **{f"score:{body}": row for body, row in zip(answers.bodies, scores, strict=True)},
+        **{f"top3:{body}": row.astype("float64")
+           for body, row in zip(answers.bodies, top, strict=True)},
+    }  # fmt: skip
 
 
 def _indices(

@@ -103,9 +103,9 @@ def measure_uncertainty(
     """
     nominal = vary([(tree, rules)], [0])
     scores = rescore(answers, nominal)
-    counted = answers.sizes >= min_services
-    _check(scores[:, 0], counted, factors, sources, draws)
-    rank = rank_draws(_only(scores, counted), answers, nominal, decimals=decimals)[:, 0]
+    ranked = answers.only_ranked(scores, min_services)
+    _check(ranked, factors, sources, draws)
+    rank = rank_draws(ranked, answers, nominal, decimals=decimals)[:, 0]
     seeds = rng.integers(2**63, size=(2, 4))  # every source sees the same draws
     found = []
     for source in sources:
@@ -114,7 +114,7 @@ def measure_uncertainty(
         for design, shares in _draw(source, factors, answers, draws, streams, cells):
             variants = draw_variants(factors if source != "services" else [], design, tree, rules)
             score = rescore(answers, variants, shares=shares, widen=widen)
-            tally.add(score, counted, variants, decimals)
+            tally.add(score, answers.only_ranked(score, min_services), variants, decimals)
             progress(len(design))
         found.append(_tabulate(tally, answers, rank, source))
     bodies, ranks, pairs = (
@@ -123,10 +123,7 @@ def measure_uncertainty(
     return Uncertainty(bodies, ranks, pairs)
 
 
-def _check(
-    scores: Floats, counted: NDArray[np.bool_], factors: Sequence[Factor],
-    sources: Sequence[str], draws: int,
-) -> None:  # fmt: skip
+def _check(ranked: Floats, factors: Sequence[Factor], sources: Sequence[str], draws: int) -> None:
     unknown = [source for source in sources if source not in SOURCES]
     if unknown:
         raise ParameterError(f"source {unknown[0]!r} is not known; write {', '.join(SOURCES)}")
@@ -137,18 +134,21 @@ def _check(
             "no active assumption lists an alternative, so there is no method to vary; "
             "add rows to assumptions.csv, or draw services only"
         )
-    ranked = scores[counted & ~np.isnan(scores)]
-    if len(ranked) < 2:
-        raise ParameterError(f"{len(ranked)} unit has a place; ranks need two or more")
-    if np.ptp(ranked) <= 1e-12 * max(1.0, float(np.abs(ranked).max())):
-        raise ParameterError(
-            "every unit has the same score, so there is no order to examine; check the values"
-        )
+    if fault := find_no_order(ranked):
+        raise ParameterError(fault)
 
 
-def _only(scores: Floats, counted: NDArray[np.bool_]) -> Floats:
-    """Scores of the bodies that have a place."""
-    return np.where(counted[:, None], scores, np.nan)
+def find_no_order(ranked: Floats) -> str:
+    """Why scores give no order to examine: fewer than two of them, or all equal; empty if they do.
+
+    `ranked`: scores of the bodies that have a place, missing for the others.
+    """
+    known = ranked[~np.isnan(ranked)]
+    if len(known) < 2:
+        return f"{len(known)} unit has a place; ranks need two or more"
+    if np.ptp(known) <= 1e-12 * max(1.0, float(np.abs(known).max())):
+        return "every unit has the same score, so there is no order to examine; check the values"
+    return ""
 
 
 def _draw(
@@ -182,13 +182,10 @@ class _Tally:
         self.above = [np.zeros((len(group), len(group)), dtype="int64")
                       for group in answers.groups]  # fmt: skip
 
-    def add(
-        self, scores: Floats, counted: NDArray[np.bool_], variants: Variants, decimals: int
-    ) -> None:
-        """Take in some draws, bodies x draws."""
+    def add(self, scores: Floats, ranked: Floats, variants: Variants, decimals: int) -> None:
+        """Take in some draws, bodies x draws; `ranked` are the scores that have a place."""
         self.scores[:, self.done : self.done + scores.shape[1]] = scores
         self.done += scores.shape[1]
-        ranked = _only(scores, counted)
         places, counts = compare_draws(ranked, self.answers, variants, decimals=decimals)
         for above, more in zip(self.above, counts, strict=True):
             above += more
