@@ -7,9 +7,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "asan_analysis"
-ORDER = ["errors", "data", "index", "analysis", "audit", "robustness", "report", "commands", "cli"]
+ORDER = [
+    "errors", "data", "index", "analysis", "audit", "drivers", "robustness", "report", "commands",
+    "cli",
+]  # fmt: skip
 OUTSIDE = {"matplotlib", "pathlib", "os", "time", "datetime", "random", "seaborn"}
-FORBIDDEN = dict.fromkeys(("index", "analysis", "audit", "robustness"), OUTSIDE)
+FORBIDDEN = dict.fromkeys(("index", "analysis", "audit", "drivers", "robustness"), OUTSIDE)
 
 
 def modules() -> list[Path]:

@@ -17,7 +17,7 @@ FRAMES = {"read_csv", "read_parquet", "ParquetFile", "read_json", "read_pickle"}
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MODULES = [
     path
-    for wing in ("data", "index", "analysis", "audit", "robustness")
+    for wing in ("data", "index", "analysis", "audit", "drivers", "robustness")
     for path in sorted((SOURCE / wing).glob("*.py"))
 ]
 
