@@ -27,6 +27,7 @@ from asan_analysis.report.plan import Run
 CELL_SECONDS = 600
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 _QUIET = 50  # a kernel's log: it warns of TCP and tells of every interrupt
+_SOCKET_PATH = 100  # bytes that every system takes as the path of a local socket
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def _execute(job: Job, aside: Path, failed: Path) -> None:
             papermill.execute_notebook(
                 str(run.notebook), str(output), parameters=run.parameters, kernel_name="python3",
                 cwd=str(run.notebook.parent), progress_bar=False,
-                execution_timeout=job.cell_seconds,
+                execution_timeout=job.cell_seconds, config=_kernel_settings(Path(private)),
             )  # fmt: skip
         except PapermillExecutionError as error:
             _keep_failed(run, output, failed)
@@ -198,6 +199,20 @@ def _kernel_environment(job: Job, output: Path, private: Path) -> dict[str, str]
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_PATH": "",
     }
+
+
+def _kernel_settings(private: Path) -> Any:
+    """Kernels are spoken to through local sockets where there are any.
+
+    TCP ports are chosen first and bound later, so that kernels started at the same time can be
+    given the same one, and one of them dies.
+    """
+    from traitlets.config import Config
+
+    sockets = private / "kernel"  # a number is added to the name of each
+    if sys.platform == "win32" or len(os.fsencode(f"{sockets}-5")) > _SOCKET_PATH:
+        return Config({"KernelManager": {"transport": "tcp"}})
+    return Config({"KernelManager": {"transport": "ipc", "ip": str(sockets)}})
 
 
 def _describe_failure(run: Run, error: Any) -> str:
