@@ -173,8 +173,11 @@ def account_gap(own: pd.DataFrame, other: pd.DataFrame, tree: Tree) -> pd.DataFr
     shares = [number["contribution"].to_numpy() for number in numbers]
     if any(side["contribution"].isna().any() for side in sides):
         raise ParameterError("a side of the gap has no score; compare organisations with a score")
-    split = _split_linear if "reference" not in own else _split_moves
-    parts = split(*numbers, has[0] & has[1])
+    shared = has[0] & has[1]
+    if "reference" in own:
+        parts = _split_moves(numbers[0], numbers[1], shared)
+    else:
+        parts = _split_linear(numbers[0], numbers[1], shared)
     nodes = np.zeros((len(ids), 5))
     nodes[rows] = np.column_stack([*shares, *parts])
     for row in tree.inner_rows:
@@ -287,7 +290,7 @@ def explain_gap(
 
 
 def _gap(organisation_id: str, rival: Rival, table: pd.DataFrame, year: int | None) -> Gap:
-    own, other, gap = table.loc[0, ["own", "other", "gap"]].tolist()
+    own, other, gap = (float(table[column].iloc[0]) for column in ("own", "other", "gap"))
     return Gap(organisation_id, rival, own, other, gap, table, year)
 
 
@@ -342,7 +345,7 @@ def explain_change(data: Dataset, year: int, organisation_id: str, *, rng: Gener
             sides = _split_editions((one, other), (method, former), organisation_id, rng)
             table = account_gap(*sides, join_trees(method[0], former[0]))
             bodies = one.organisations.set_index("organisation_id")
-            rival = Rival("before", str(bodies["category"][organisation_id]), [organisation_id])
+            rival = Rival("before", str(bodies.loc[organisation_id, "category"]), [organisation_id])
             return _gap(organisation_id, rival, table, edition.edition_year)
     raise ParameterError(
         f"organisation {organisation_id!r} has no score under this id before {year}; "

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from asan_analysis.index.aggregation import Floats, Scored, split_root
+from asan_analysis.index.aggregation import Floats, Scored
 from asan_analysis.index.framework import Tree, power_of
 from asan_analysis.index.ranking import round_decimal
 from asan_analysis.index.rules import Rules
@@ -89,13 +89,6 @@ def split_moves(
             game = _Game(scored.score[:, part].T, reference.score[:, 0], tree, rules, plans, paired)
             moves[:, part] = game.split().T
     return moves[tree.item_rows], sampled
-
-
-def find_left_out(scored: Scored, tree: Tree, rules: Rules) -> NDArray[np.bool_]:
-    """Items that carry no weight in the root, items x units."""
-    _, used = split_root(scored, tree, rules)
-    left_out: NDArray[np.bool_] = ~(used[tree.item_rows] > 0)
-    return left_out
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from asan_analysis.data.datasets import Dataset
-from asan_analysis.drivers.shapley import find_left_out, split_moves
+from asan_analysis.drivers.shapley import split_moves
 from asan_analysis.index.aggregation import Floats, Scored, aggregate, split_root
 from asan_analysis.index.contributions import contribute_organisations
 from asan_analysis.index.framework import Tree
@@ -48,9 +48,8 @@ def split_distances(
     """The split of some organisations of one edition under any mean, as moves from a reference.
 
     Every service (under pooled answers every body) is moved from the reference to its own answers,
-    see `split_moves`. The moves roll up as the scores do. What rounding of services and bodies
-    adds is shared out in proportion: moves and reference of a body are stretched to the rounded
-    score, and the stretch of the reference counts as a move.
+    see `split_moves`. The moves roll up as the scores do. What the rounding of services and bodies
+    adds is shared out over the items by their used weights and counts as a move of their scores.
 
     Parameters
     ----------
@@ -86,41 +85,28 @@ def split_distances(
         final = scored.score[0]
     else:
         final = round_services(scored, rules).score[0]
-    start = aggregate(reference.reindex(tree.items).to_numpy()[:, None], tree, rules, ["reference"])
-    base, used = (one[tree.item_rows] for one in split_root(start, tree, rules))
+    values: Floats = np.array([reference[item] for item in tree.items], dtype="float64")
+    start = aggregate(values[:, None], tree, rules, ["reference"])
+    base, base_used = (one[tree.item_rows] for one in split_root(start, tree, rules))
     moves, sampled = split_moves(scored, start, tree, rules, rng=rng)
-    left_out = find_left_out(scored, tree, rules)
-    moves = _stretch(moves, base, final)
-    both = [np.where(left_out, 0.0, moves), np.where(left_out, moves, 0.0)]
-    both = [np.where(np.isnan(final), np.nan, one) for one in both]
-    own, redistributed = (group_means(one, members, weight) for one in both)
+    used = split_root(scored, tree, rules)[1][tree.item_rows]
+    moves += used * (final - (moves + base).sum(axis=0))
+    both = np.where(used > 0, moves, 0 * moves), np.where(used > 0, 0 * moves, moves)
+    own, redistributed, used = (group_means(one, members, weight) for one in (*both, used))
     if rules.round_organisation is not None:
         whole = (own + redistributed + base).sum(axis=0)
         rounded = round_decimal(whole, rules.round_organisation, rounding=rules.rounding)
-        ratio = _ratio(rounded, whole)
-        redistributed = redistributed * ratio
-        own = own * ratio + base * (ratio - 1)
+        own += used * (rounded - whole)
     columns = {
         "move_scores": own, "move_redistribution": redistributed,
         "reference": np.repeat(base, len(names), axis=1),
-        "reference_weight": np.repeat(used, len(names), axis=1),
+        "reference_weight": np.repeat(base_used, len(names), axis=1),
     }  # fmt: skip
     spread = {name: _on_nodes(one, tree).T.ravel() for name, one in columns.items()}
     certainty = np.where(sampled, "sampled", "exact")
     keys = pd.DataFrame(long_keys("organisation_id", names, tree))
     moved = keys.assign(**spread, certainty=np.tile(certainty, len(names)))
     return table.merge(moved, on=["organisation_id", "node_id"], validate="one_to_one")
-
-
-def _stretch(moves: Floats, base: Floats, final: Floats) -> Floats:
-    """Moves with the rounding of services: with the reference they add up to the final score."""
-    ratio = _ratio(final, (moves + base).sum(axis=0))
-    return moves * ratio + base * (ratio - 1)
-
-
-def _ratio(rounded: Floats, whole: Floats) -> Floats:
-    """What stretches a sum to its rounded value; 1 where the sum is 0."""
-    return np.where(whole == 0, 1.0, rounded / np.where(whole == 0, 1.0, whole))
 
 
 def _on_nodes(items: Floats, tree: Tree) -> Floats:
