@@ -43,7 +43,7 @@ def orders_below(rows, name):
     if not below:
         return [[name]]
     return [
-        sum(parts, [])
+        [item for part in parts for item in part]
         for order in permutations(below)
         for parts in product(*(orders_below(rows, child) for child in order))
     ]
@@ -132,7 +132,7 @@ def test_orders_of_a_deep_tree_are_sampled_whole():
         chain += [node(f"n{level}", parent), *(node(f"i{level}{k}", parent) for k in range(3))]
     items = tree_of(*chain).items
     own, reference = np.random.default_rng(5).uniform(10, 90, (2, len(items)))
-    moves, sampled = split(chain, [own], reference, {"aggregation": "geometric"})
+    _, sampled = split(chain, [own], reference, {"aggregation": "geometric"})
     assert [name for name, one in sampled.items() if not one] == ["T"]
     # a small step under a geometric mean moves the root by root x weight x relative step
     near_by = reference * (1 + 1e-7)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from asan_analysis.data.datasets import Dataset, select_edition
 from asan_analysis.data.editions import list_editions
@@ -165,40 +166,59 @@ def account_gap(own: pd.DataFrame, other: pd.DataFrame, tree: Tree) -> pd.DataFr
     A part says what lies behind a gap, not what would close it at least cost.
     """
     ids, rows = tree.node_ids, tree.item_rows
-    items = tree.item_index
-    sides = [side.set_index("node_id") for side in (own, other)]
-    has = [items.isin(side.index) for side in sides]
-    numbers = [side.select_dtypes("number").reindex(items).fillna({"contribution": 0.0,
-               "weight": 0.0, "weight_used": 0.0}) for side in sides]  # fmt: skip
-    shares = [number["contribution"].to_numpy() for number in numbers]
-    if any(side["contribution"].isna().any() for side in sides):
-        raise ParameterError("a side of the gap has no score; compare organisations with a score")
-    shared = has[0] & has[1]
-    if "reference" in own:
-        parts = _split_moves(numbers[0], numbers[1], shared)
-    else:
-        parts = _split_linear(numbers[0], numbers[1], shared)
+    sides = [_arrange(side, tree) for side in (own, other)]
+    has = [side["known"] for side in sides]
+    items = [{name: column[rows] for name, column in side.items()} for side in sides]
+    shared = items[0]["known"] & items[1]["known"]
+    split = _split_moves if "reference" in own else _split_linear
     nodes = np.zeros((len(ids), 5))
-    nodes[rows] = np.column_stack([*shares, *parts])
+    nodes[rows] = np.column_stack(
+        [*(side["contribution"] for side in items), *split(items[0], items[1], shared)]
+    )
     for row in tree.inner_rows:
         nodes[row] = nodes[list(tree.children[row])].sum(axis=0)
-    table = pd.DataFrame(nodes, columns=["own", "other", *_PARTS])
-    table.insert(0, "node_id", ids)
-    table.insert(3, "gap", table[_PARTS].sum(axis=1))
-    for side, name in zip(sides, ("own", "other"), strict=True):
-        table[f"score_{name}"] = side["score_percent"].reindex(ids).to_numpy()
-    known = [pd.Index(ids).isin(side.index) for side in sides]
-    table["framework"] = np.where(known[0] & known[1], "both", np.where(known[0], "own", "other"))
-    table["certainty"] = _join_certainty(sides, ids)
-    return table
+    if np.isnan(nodes[0]).any():
+        raise ParameterError("a side of the gap has no score; compare organisations with a score")
+    sampled = sides[0]["sampled"] | sides[1]["sampled"]
+    return pd.DataFrame(
+        {
+            "node_id": ids,
+            "own": nodes[:, 0],
+            "other": nodes[:, 1],
+            "gap": nodes[:, 2:].sum(axis=1),
+            **dict(zip(_PARTS, nodes[:, 2:].T, strict=True)),
+            "score_own": sides[0]["score_percent"],
+            "score_other": sides[1]["score_percent"],
+            "framework": np.where(has[0] & has[1], "both", np.where(has[0], "own", "other")),
+            "certainty": np.where(sampled, "sampled", "exact"),
+        }
+    )
+
+
+_Columns = dict[str, NDArray[Any]]
+
+
+def _arrange(side: pd.DataFrame, tree: Tree) -> _Columns:
+    """Columns of a side by node of the tree; 0 points and no score at nodes it does not have."""
+    places = pd.Index(side["node_id"]).get_indexer(tree.node_index)
+    known = places >= 0
+    columns = {"known": known, "sampled": np.zeros(len(known), dtype="bool")}
+    for name in side.columns.drop("node_id"):
+        column = side[name].to_numpy()
+        if name == "certainty":
+            columns["sampled"] = known & (column[places] == "sampled")
+        else:
+            columns[name] = np.where(known, column[places],
+                                     np.nan if name == "score_percent" else 0.0)  # fmt: skip
+    return columns
 
 
 def _split_linear(
-    own: pd.DataFrame, other: pd.DataFrame, shared: Any
+    own: _Columns, other: _Columns, shared: NDArray[np.bool_]
 ) -> tuple[Floats, Floats, Floats]:
     """from_scores, from_redistribution, from_method of the items, from used weights."""
     (c1, u1, w1), (c2, u2, w2) = (
-        side[["contribution", "weight_used", "weight"]].to_numpy().T for side in (own, other)
+        (side["contribution"], side["weight_used"], side["weight"]) for side in (own, other)
     )
     middle = (c1.sum() + c2.sum()) / 2
     both, neither = (u1 > 0) & (u2 > 0), (u1 == 0) & (u2 == 0)
@@ -212,12 +232,12 @@ def _split_linear(
 
 
 def _split_moves(
-    own: pd.DataFrame, other: pd.DataFrame, shared: Any
+    own: _Columns, other: _Columns, shared: NDArray[np.bool_]
 ) -> tuple[Floats, Floats, Floats]:
     """from_scores, from_redistribution, from_method of the items, from moves."""
     columns = ["move_scores", "move_redistribution", "reference", "reference_weight"]
     (m1, d1, r1, u1), (m2, d2, r2, u2) = (
-        side[columns].fillna(0.0).to_numpy().T for side in (own, other)
+        [side[column] for column in columns] for side in (own, other)
     )
     middle = (r1.sum() + r2.sum()) / 2
     method = (r1 - r2) - middle * (u1 - u2)
@@ -227,15 +247,6 @@ def _split_moves(
         np.where(shared, d1 - d2, 0.0),
         np.where(shared, method, whole),
     )
-
-
-def _join_certainty(sides: list[pd.DataFrame], ids: list[str]) -> Any:
-    """`sampled` where either side is."""
-    sampled = np.zeros(len(ids), dtype="bool")
-    for side in sides:
-        if "certainty" in side:
-            sampled |= (side["certainty"].reindex(ids) == "sampled").to_numpy(dtype="bool")
-    return np.where(sampled, "sampled", "exact")
 
 
 def explain_gap(
