@@ -39,11 +39,11 @@ def chance():
 
 
 def small(answers=ANSWERS, owners=OWNERS, rules=None, **options):
-    data = dataset(edition(2023, answers, owners, categories={"other": "d"}),
     data = dataset(
         edition(2023, answers, owners, categories={"other": "d"}),
         frameworks={"F.csv": ROWS}, rules={"R.toml": rules or {}}, **options,
     )  # fmt: skip
+    one, found = select_edition(data, 2023)
     return one, *find_method(data, found)
 
 
@@ -255,6 +255,16 @@ def test_a_change_under_other_means_adds_up(rules):
     alone = found.table.set_index("node_id").loc[["gone", "new"], PARTS]
     assert (alone[["from_scores", "from_redistribution"]] == 0).all(axis=None)
     assert (alone["from_method"] != 0).all()
+
+
+def test_a_change_by_moves_by_hand():
+    """The reference a 45, b 50, gone 80, new 90 scores 56.25 then 57.5; midpoint 56.875."""
+    found = explain_change(two_editions({"round": {"0": 6}}), 2023, "a", rng=chance())
+    assert parts_of(found, "a", "gone", "b2", "new", "T") == [
+        near(row) for row in
+        ([3.75, 0, 0.25 * (45 - 56.875)], [0, 0, -0.25 * (80 - 56.875)],
+         [0, 0, -0.25 * (50 - 56.875)], [0, 0, 0.25 * (90 - 56.875)], [3.75, 0, 1.25])
+    ]  # fmt: skip
 
 
 def test_a_body_without_an_earlier_score_is_told_so():
