@@ -82,6 +82,15 @@ def _parser() -> argparse.ArgumentParser:
     robustness.add_argument("--seed", default="1", metavar="S", help="0 to 999999999")
     robustness.add_argument("--output", required=True, type=Path, metavar="DIR")
     robustness.set_defaults(command=_robustness)
+
+    explain = commands.add_parser("explain", help="say why an organisation has its score")
+    explain.add_argument("--year", required=True, help="closing year of the edition, as 2023")
+    explain.add_argument("--dataset", help="id under data/ or a folder")
+    explain.add_argument("--organisation", required=True, metavar="ID", help="id in the edition")
+    explain.add_argument("--against", default="mean", metavar="WHOM",
+                         help="mean, leader, next, previous (edition) or an id")  # fmt: skip
+    explain.add_argument("--lang", default="en", choices=("az", "en"))
+    explain.set_defaults(command=_explain)
     return parser
 
 
@@ -191,3 +200,9 @@ def _robustness(options: argparse.Namespace) -> None:
         raise ParameterError("give --year of an edition, or --framework and --values of a table")
     edition = _load_edition(options) if options.year else None
     run_robustness(options, edition, draws=draws, seed=seed)
+
+
+def _explain(options: argparse.Namespace) -> None:
+    from asan_analysis.commands import run_explain
+
+    run_explain(*_load_edition(options), options.organisation, options.against, options.lang)

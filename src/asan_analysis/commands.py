@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
@@ -35,6 +36,25 @@ def run_score(options: argparse.Namespace) -> None:
     for step in table.done:
         print(step.told)
     _warn(table.warning)
+
+
+def run_explain(data: Dataset, year: int, organisation_id: str, against: str, lang: str) -> None:
+    """Print why an organisation has its score, held against another score."""
+    from asan_analysis.data.published import load_published
+    from asan_analysis.drivers.accounts import explain_change, explain_gap
+    from asan_analysis.report.explain import tell_gap
+    from asan_analysis.report.labels import labels_of
+    from asan_analysis.report.words import Words
+
+    one, edition = select_edition(data, year)
+    tree, rules = find_method(one, edition)
+    rng = np.random.default_rng(1)
+    if against == "previous":
+        gap = explain_change(data, year, organisation_id, rng=rng)
+    else:
+        gap = explain_gap(one, tree, rules, organisation_id, against=against, rng=rng)
+    names = labels_of("profile", data, edition, load_published(), lang)
+    print("\n".join(tell_gap(gap, data, tree, Words(lang, names))))
 
 
 class _Table(NamedTuple):
