@@ -65,3 +65,30 @@ def test_the_schema_and_the_dictionary_agree():
               *contracts.PUBLISHED.values()]  # fmt: skip
     for table in tables:
         assert set(table.columns) <= known
+
+
+def test_a_column_that_repeats_scored_items_names_items_of_its_dataset():
+    dictionary = read_csv(DATA / "dictionary.csv", contracts.DICTIONARY)
+    told = dictionary[dictionary["scored_by"].notna()].set_index("column")
+    assert set(told["table"]) == {"services"}
+    for column, items in told["scored_by"].str.split(";").items():
+        folders = [
+            path.parent
+            for path in DATA.glob("*/services.csv")
+            if column in pd.read_csv(path, nrows=0)
+        ]
+        assert folders, column
+        for folder in folders:
+            nodes = pd.concat([pd.read_csv(path, dtype=str) for path in folder.glob("framework*")])
+            assert set(items) <= set(nodes["node_id"]) - set(nodes["parent_id"]), column
+
+
+def test_online_application_is_the_answer_it_is_said_to_repeat():
+    folder = DATA / "asan_sample"
+    services = pd.read_csv(folder / "services.csv", dtype=str)
+    answers = pd.read_parquet(folder / "assessments.parquet")
+    answers = answers[answers["item_id"] == "2.1.1"].astype({"edition_year": str})
+    both = services.merge(answers, on=["edition_year", "service_id"])
+    scored = both[both["status"] == "scored"]
+    assert len(scored) > 100
+    assert ((scored["value"] > 0.5) == (scored["online_application"] == "yes")).all()

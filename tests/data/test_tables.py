@@ -74,7 +74,7 @@ VALID: dict[str, tuple[Contract, dict[str, str]]] = {
     "dictionary.csv": (
         contracts.DICTIONARY,
         {"table": "t", "column": "c", "type": "text", "unit": "", "allowed": "",
-         "meaning": "m", "source": ""},
+         "meaning": "m", "source": "", "scored_by": ""},
     ),
     "published/editions.csv": (contracts.PUBLISHED["editions"], {**YEAR, **LABELS, **URL}),
     "published/coverage.csv": (

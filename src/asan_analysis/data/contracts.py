@@ -279,6 +279,7 @@ DICTIONARY = Contract(
         "allowed": _EMPTY,
         "meaning": _NAME,
         "source": _EMPTY,
+        "scored_by": _EMPTY,
     },
     ("table", "column"),
 )
