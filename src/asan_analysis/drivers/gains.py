@@ -94,7 +94,7 @@ def gain_services(field: Field, tree: Tree, rules: Rules, cells: NDArray[Any]) -
     """Points of each cell's service if that answer alone were met.
 
     `cells` (answers x 2) holds places of items and services. Missing where the service has no
-    score before; 0 where it has none after.
+    score before or after.
     """
     after = _roots_after(field, tree, rules, cells)
     gain: Floats = after - field.roots[cells[:, 1]]
@@ -142,9 +142,7 @@ def _roots_after(field: Field, tree: Tree, rules: Rules, cells: NDArray[Any]) ->
     return _round_root(aggregate(items, tree, rules, units).score[0], rules)
 
 
-def _pool(
-    field: Field, tree: Tree, rules: Rules, cells: NDArray[Any]
-) -> tuple[float, Floats]:
+def _pool(field: Field, tree: Tree, rules: Rules, cells: NDArray[Any]) -> tuple[float, Floats]:
     """The root over the means of each item, before and after."""
     there = ~np.isnan(field.items)
     number, total = there.sum(axis=1), np.where(there, field.items, 0.0).sum(axis=1)

@@ -164,9 +164,7 @@ def _find_peers(
     return found
 
 
-def _order_bodies(
-    data: Dataset, tree: Tree, rules: Rules, others: pd.DataFrame
-) -> list[str]:
+def _order_bodies(data: Dataset, tree: Tree, rules: Rules, others: pd.DataFrame) -> list[str]:
     """The owners of some services by the score of all their services, the highest first."""
     bodies = others["organisation_id"]
     theirs = data.services[data.services["organisation_id"].isin(bodies)].reset_index(drop=True)
