@@ -49,8 +49,8 @@ def find_fewest(
     DataFrame
         Key service_id, item_id, in the order of `remedies`; empty where nothing is needed. Columns
         gain, effort, gain_total (points up to this row), effort_total, status (`optimal`,
-        else the solver's message on the first programme), bound (no set has less effort, by the solver), proved
-        (`yes` where the effort meets the bound, else `no`).
+        else the solver's message on the first programme), bound (no set has less effort, by the
+        solver), proved (`yes` where the effort meets the bound, else `no`).
 
     Raises
     ------
@@ -110,8 +110,8 @@ def _check_sums(remedies: pd.DataFrame, needed: float) -> None:
 def _check_effort(remedies: pd.DataFrame, effort: Mapping[str, float] | None) -> Floats:
     """The effort of each answer."""
     if effort is None:
-        return np.ones(len(remedies))
-    cost = remedies["item_id"].map(dict(effort)).to_numpy(dtype="float64")
+        effort = dict.fromkeys(remedies["item_id"], 1.0)
+    cost: Floats = np.array([effort.get(item, np.nan) for item in remedies["item_id"]], dtype=float)
     bad = ~((cost > 0) & (cost < np.inf))
     if bad.any():
         names = ", ".join(pd.unique(remedies["item_id"][bad])[:5])

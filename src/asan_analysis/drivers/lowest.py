@@ -47,8 +47,8 @@ def list_lowest(
         service_id. Columns organisation_id, category, score_percent, rank (in the body, 1 the
         highest, ties by the better place), services (of the body), item_1, points_1 to item_3,
         points_3 (the unmet answers that cost most, in points of the service's score; ties in the
-        order of the framework; missing where fewer cost anything). Services without a score are left
-        out and not counted.
+        order of the framework; missing where fewer cost anything). Services without a score
+        are left out and not counted.
 
     Raises
     ------

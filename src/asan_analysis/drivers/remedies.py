@@ -83,7 +83,7 @@ def list_remedies(data: Dataset, tree: Tree, rules: Rules, organisation_id: str)
     nodes = tree.nodes.set_index("node_id")
     for name in ("guidance_az", "guidance_en"):
         words = nodes[name] if name in nodes else pd.Series(None, index=nodes.index, dtype="str")
-        table[name] = table["item_id"].map(words).astype("str")
+        table[name] = table["item_id"].map(words.where(words != "")).astype("str")
     peers = _find_peers(data, tree, rules, organisation_id, services)
     table["peers"] = pd.Series(peers[item, service], dtype="str")
     return table.iloc[np.argsort(-table["gain"].round(_DIGITS), kind="stable")].reset_index(
