@@ -101,6 +101,22 @@ def test_an_answer_left_out_until_given_is_scored_again():
     assert set(table.loc["s1", "exact"]) == {"sum"}
 
 
+def test_a_first_answer_under_pooled_answers_and_for_a_service_without_a_score():
+    """Pooled z: 50, then (50 + 100) / 2 = 75 weighs 3/4. s2 gets 100 beside the 40 of s1."""
+    rows = [node("T"), node("x", "T"), node("z", "T", weight=3)]
+    pooled = {"roll_up": "pooled", "not_answered": "exclude"}
+    answers = {"s1": {"x": 1.0, "z": 0.5}, "s2": {"x": 1.0, "z": NO_ANSWER}}
+    table = list_remedies(*small(answers, {}, rows, pooled), "a")
+    assert records(table, "service_id", "gain") == [("s1", 37.5), ("s2", 18.75)]
+    weighted = {"roll_up": "weighted", "roll_up_weight": "users", "not_answered": "exclude"}
+    answers = {"s1": {"x": 0.4, "z": 0.4}, "s2": {"x": NO_ANSWER, "z": NA}}
+    case = small(answers, {}, rows, weighted, columns={"users": {"s1": 1, "s2": 3}})
+    table = list_remedies(*case, "a")
+    assert records(table, "service_id", "item_id", "gain", "exact") == [
+        ("s2", "x", 45.0, "single"), ("s1", "z", 45.0, "sum"), ("s1", "x", 15.0, "sum"),
+    ]  # fmt: skip
+
+
 def test_ties_stand_in_the_order_of_the_framework():
     answers = {unit: {"x": 0.5, "y": 0.5, "z": 1.0} for unit in ("s2", "s1")}
     table = list_remedies(*small(answers, {}), "a")
@@ -121,8 +137,9 @@ def test_peers_share_category_and_family_best_first():
     """All in family F but p5 (family G) and p6 (another category); p4 does not meet x."""
     answers = {"s": {"x": 0.0, "y": 0.0}, "p1": {"x": 1.0, "y": 0.0}, "p2": {"x": 1.0, "y": 0.9},
                "p3": {"x": 1.0, "y": 0.5}, "p4": {"x": 0.9, "y": 1.0}, "p5": {"x": 1.0, "y": 1.0},
-               "p6": {"x": 1.0, "y": 1.0}, "q": {"x": 0.0, "y": 0.0}}  # fmt: skip
-    owners = {unit: f"body_{unit}" for unit in answers} | {"q": "body_s"}
+               "p6": {"x": 1.0, "y": 1.0}, "q": {"x": 0.0, "y": 0.0},
+               "own": {"x": 1.0, "y": 1.0}}  # fmt: skip
+    owners = {unit: f"body_{unit}" for unit in answers} | {"q": "body_s", "own": "body_s"}
     data, tree, rules = small(answers, owners, [node("T"), node("x", "T"), node("y", "T")],
                               categories={"body_p6": "d"})  # fmt: skip
     family = data.services["service_id"].map(dict.fromkeys(answers, "F") | {"p5": "G", "q": None})
