@@ -154,8 +154,8 @@ def _follow(x: Floats, y: Floats) -> float:
     """Absolute rank correlation; 0 without spread."""
     if not (np.ptp(x) > 0 and np.ptp(y) > 0):
         return 0.0
-    ranks = [pd.Series(one).rank().to_numpy() for one in (x, y)]
-    return float(abs(np.corrcoef(*ranks)[0, 1]))
+    ranks = pd.DataFrame({"x": x, "y": y}).rank()
+    return float(abs(np.corrcoef(ranks["x"], ranks["y"])[0, 1]))
 
 
 def _tell_unfit(kind: str, levels: int, known: int, total: int) -> str:

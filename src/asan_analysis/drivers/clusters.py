@@ -25,12 +25,11 @@ _SLACK = 1e-9  # a statistic this close to the observed one is as large
 class Regression:
     """Least squares with its sums per cluster.
 
-    `x` (rows x columns, of full column rank), `y`, `codes` (cluster of each row, 0 to G - 1, none
-    empty). `grams` and `moments` are X_g'X_g and X_g'y_g of each cluster, `inverse` that of X'X.
+    Rows of `x` stand cluster by cluster, each from its place in `starts` on. `grams` and `moments` are X_g'X_g and X_g'y_g of each cluster, `inverse` that of X'X.
     """
 
     x: Floats
-    codes: NDArray[np.int64]
+    starts: NDArray[np.int64]
     grams: Floats
     inverse: Floats
     beta: Floats
@@ -46,13 +45,15 @@ class Regression:
     def factor(self) -> float:
         """G / (G - 1) times (N - 1) / (N - K), the small-sample factor of CR1."""
         (n, k), g = self.x.shape, self.clusters
-        return g / (g - 1) * (n - 1) / (n - k)
+        return float(g / (g - 1) * (n - 1) / (n - k))
 
     def sum_up(self, values: Floats) -> Floats:
         """Sums of rows by cluster: clusters x columns."""
-        order = np.argsort(self.codes, kind="stable")
-        starts = np.searchsorted(self.codes[order], np.arange(self.clusters))
-        return np.add.reduceat(values[order], starts, axis=0)
+        return np.asarray(np.add.reduceat(values, self.starts, axis=0))
+
+    def cross(self, values: Floats) -> Floats:
+        """X_g' of one column of values by cluster: clusters x columns."""
+        return self.sum_up(self.x * values[:, None])
 
 
 def fit_clusters(x: Floats, y: Floats, codes: NDArray[np.int64]) -> Regression:
@@ -66,14 +67,15 @@ def fit_clusters(x: Floats, y: Floats, codes: NDArray[np.int64]) -> Regression:
     codes : array of int
         The cluster of each row: 0 to G - 1, none empty.
     """
-    inverse = np.linalg.inv(x.T @ x)
+    inverse: Floats = np.linalg.inv(x.T @ x).astype("float64")
     beta = inverse @ (x.T @ y)
     order = np.argsort(codes, kind="stable")
-    ends = np.searchsorted(codes[order], np.arange(1, codes.max() + 1))
-    parts = list(zip(np.split(x[order], ends), np.split(y[order], ends), strict=True))
+    x, y = x[order], y[order]
+    starts = np.searchsorted(codes[order], np.arange(codes.max() + 1))
+    parts = list(zip(np.split(x, starts[1:]), np.split(y, starts[1:]), strict=True))
     grams = np.array([own.T @ own for own, _ in parts])
     moments = np.array([own.T @ answer for own, answer in parts])
-    return Regression(x, codes, grams, inverse, beta, y - x @ beta, moments)
+    return Regression(x, starts, grams, inverse, beta, y - x @ beta, moments)
 
 
 def measure_cr1(fit: Regression) -> Floats:
@@ -87,7 +89,7 @@ def measure_cr1(fit: Regression) -> Floats:
     Liang and Zeger (1986); Cameron and Miller (2015), A practitioner's guide to cluster-robust
     inference, Journal of Human Resources 50(2).
     """
-    scores = fit.sum_up(fit.x * fit.residual[:, None])
+    scores = fit.cross(fit.residual)
     return np.asarray(fit.factor * fit.inverse @ (scores.T @ scores) @ fit.inverse)
 
 
@@ -153,8 +155,8 @@ def bootstrap_effect(
     Fast and wild: bootstrap inference in Stata using boottest, Stata Journal 19(1).
     """
     pure = _purify(fit, [column])[:, 0]
-    squares = fit.sum_up(fit.x * pure[:, None])  # X_g' of the column without the others
-    scores = fit.sum_up(fit.x * fit.residual[:, None])
+    squares = fit.cross(pure)  # X_g' of the column without the others
+    scores = fit.cross(fit.residual)
     # Residuals under b are u + (beta - b) times the pure column, so that all sums are linear in b.
     own, shift = fit.sum_up(np.column_stack([fit.residual * pure, pure * pure])).T
     pull = fit.inverse @ squares.T
@@ -183,8 +185,8 @@ def bootstrap_joint(fit: Regression, columns: list[int], weights: Floats, *, eve
     pure = _purify(fit, columns)
     residual = fit.residual + pure @ fit.beta[columns]
     own = fit.sum_up(pure * residual[:, None])
-    scores = fit.sum_up(fit.x * residual[:, None])
-    crossed = np.stack([fit.sum_up(fit.x * one[:, None]) for one in pure.T])  # q x G x K
+    scores = fit.cross(residual)
+    crossed = np.stack([fit.cross(one) for one in pure.T])  # q x G x K
     pull = np.einsum("qgk,kl->gql", crossed, fit.inverse)
 
     def walds(weights: Floats) -> Floats:
@@ -246,11 +248,8 @@ def compare_wald(beta: Floats, covariance: Floats, clusters: int) -> float:
 
 def _purify(fit: Regression, columns: list[int]) -> Floats:
     """Some columns less what the other columns explain of them."""
-    others = np.delete(fit.x, columns, axis=1)
-    own = fit.x[:, columns]
-    if not others.shape[1]:
-        return own
-    return np.asarray(own - others @ np.linalg.lstsq(others, own, rcond=None)[0])
+    own = fit.inverse[:, columns]
+    return np.asarray(fit.x @ own @ np.linalg.inv(own[columns]))
 
 
 def _share(beyond: NDArray[np.bool_], *, every: bool) -> float:
