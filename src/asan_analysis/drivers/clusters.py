@@ -25,7 +25,8 @@ _SLACK = 1e-9  # a statistic this close to the observed one is as large
 class Regression:
     """Least squares with its sums per cluster.
 
-    Rows of `x` stand cluster by cluster, each from its place in `starts` on. `grams` and `moments` are X_g'X_g and X_g'y_g of each cluster, `inverse` that of X'X.
+    Rows of `x` stand cluster by cluster, each from its place in `starts` on. `grams` and `moments`
+    are X_g'X_g and X_g'y_g of each cluster, `inverse` that of X'X.
     """
 
     x: Floats

@@ -204,17 +204,16 @@ def _cut(one: _Column, here: NDArray[np.bool_]) -> _Column:
 
 def _judge(one: _Column, codes: NDArray[np.int64], within: bool) -> _Column:
     """The column with the reason why it is not tested, where too few bodies differ in it."""
-    table = pd.DataFrame({"value": one.values, "body": codes})
-    each = table.groupby("body")["value"].nunique()
-    bodies = int((each > 1).sum())
-    if within and not bodies:
-        return replace(one, reason="one value in each body", dropped=True)
-    if not within:
-        owners = table.groupby("value")["body"].unique().tolist()
-        sides = owners if len(owners) == 2 else []
-        common = table["value"].mode()[0] if len(table) else 0.0
-        bodies = int(table.loc[table["value"] != common, "body"].nunique())
-        bodies = min([bodies, *(len(side) for side in sides)])
+    levels, place, counts = np.unique(one.values, return_inverse=True, return_counts=True)
+    common = place == counts.argmax() if len(counts) else place.astype("bool")
+    away, there = (set(codes[side].tolist()) for side in (~common, common))
+    if within:
+        ends = pd.Series(one.values).groupby(codes).agg(["min", "max"])
+        bodies = int((ends["max"] > ends["min"]).sum())
+        if not bodies:
+            return replace(one, reason="one value in each body", dropped=True)
+    else:
+        bodies = min(len(away), len(there)) if len(levels) == 2 else len(away)
     if bodies < _FEW_BODIES:
         noun = "body" if bodies == 1 else "bodies"
         return replace(one, reason=f"varies in {bodies} {noun} only")
@@ -234,8 +233,8 @@ def _drop_dependent(columns: list[_Column], basis: list[Floats]) -> list[_Column
         rest = one.values
         for _ in range(2):  # twice, for rounding
             for direction in basis:
-                rest = rest - direction * (direction @ rest)
-        size, length = np.linalg.norm(rest), np.linalg.norm(one.values)
+                rest = rest - direction * float(direction @ rest)
+        size, length = float(np.linalg.norm(rest)), float(np.linalg.norm(one.values))
         if not one.dropped and size <= 1e-7 * max(length, 1e-12):
             one = replace(one, reason="follows from the other attributes", dropped=True)
         if not one.dropped:
