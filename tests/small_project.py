@@ -53,7 +53,7 @@ order = 1
 }
 TABLES = (  # one a chapter
     "coverage_by_category", "organisation_scores", "category_spread", "editions_shared",
-    "places_firm", "nodes_audited",
+    "gaps_to_mean", "places_firm", "nodes_audited",
 )  # fmt: skip
 
 
@@ -102,6 +102,7 @@ def draw_little(notebooks: Path) -> None:
     for path in notebooks.glob("*.ipynb"):
         text = path.read_text(encoding="utf-8")
         text = text.replace("draws: int = 10_000", "draws: int = 200")
+        text = text.replace("resamples: int = 999", "resamples: int = 99")
         text = text.replace("resamples: int = 4000", "resamples: int = 100")
         path.write_text(text, encoding="utf-8")
 

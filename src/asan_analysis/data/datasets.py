@@ -318,3 +318,25 @@ def _check_about(about: dict[str, Any]) -> list[Problem]:
     for name in sorted({name for name in names if names.count(name) > 1}):
         add("categories.id", name, "stands twice", "keep one category for each id")
     return problems
+
+
+def load_scored_by(data: Dataset) -> dict[str, list[str]]:
+    """Columns of `services.csv` that repeat or are computed from scored items.
+
+    Returns
+    -------
+    dict of str to list of str
+        Item ids by column, from `scored_by` in `data/dictionary.csv`; only columns and items that
+        the dataset has.
+
+    Raises
+    ------
+    DataError
+        The dictionary breaks its contract.
+    """
+    dictionary = tables.read_csv(project_root() / "data" / "dictionary.csv", contracts.DICTIONARY)
+    rows = dictionary[(dictionary["table"] == "services") & (dictionary["scored_by"].notna())]
+    known = {str(node) for frame in data.frameworks.values() for node in frame["node_id"]}
+    found = {str(row.column): str(row.scored_by).split(";") for row in tables.each_row(rows)}
+    return {column: items for column, items in found.items()
+            if column in data.services and set(items) & known}  # fmt: skip

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from asan_analysis.errors import ReportError
 
 SECTIONS = (
-    "announced", "method", "data", "results", "breakdown", "trends", "robustness", "audit",
+    "announced", "method", "data", "results", "breakdown", "trends", "drivers", "robustness", "audit",
     "agreement", "profile",
 )  # fmt: skip
 _PUBLISHED = ("announced", "method")

@@ -16,11 +16,16 @@ CHAPTERS = (
     "01_index_overview",
     "02_category_breakdown",
     "03_trends",
+    "04_score_drivers",
     "05_robustness",
     "07_methodology_review",
 )
 PROFILE = "06_organisation_profile"
-LONGEST = ("05_robustness", "07_methodology_review")  # begun first: nobody waits at the end
+LONGEST = (
+    "05_robustness",
+    "07_methodology_review",
+    "04_score_drivers",
+)  # begun first: nobody waits at the end
 _REGISTER_CHAPTERS = ("00_data_and_coverage",)
 _LINE = re.compile(r"(\w+)\s*:\s*(int|str|float|bool)\s*=\s*(.+?)\s*(?:#\s*(.*))?")
 _TYPES: dict[str, type] = {"int": int, "str": str, "float": float, "bool": bool}

@@ -13,7 +13,7 @@ import pandas as pd
 
 from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.data.tables import each_row
-from asan_analysis.report import audit_sentences, robustness_sentences
+from asan_analysis.report import audit_sentences, driver_sentences, robustness_sentences
 from asan_analysis.report.words import Words
 
 Values = dict[str, str]
@@ -379,4 +379,5 @@ VALUES: dict[str, Describe] = {
     "profile_services": services_listed,
     **robustness_sentences.VALUES,
     **audit_sentences.VALUES,
+    **driver_sentences.VALUES,
 }
