@@ -71,9 +71,9 @@ def compare_weights(
             "weight": weight,
             "share": tree.nodes["share"].to_numpy(dtype="float64"),
             "weight_n": n.astype("int64"),
-            "covariance_share": weight * _slopes(x, y)
+            "covariance_share": weight * measure_slopes(x, y)
             if parts is None
-            else _slopes(parts[tree.node_ids].to_numpy(dtype="float64"), y),
+            else measure_slopes(parts[tree.node_ids].to_numpy(dtype="float64"), y),
             "correlation": correlation,
             "squared_correlation": correlation**2,
             "correlation_ratio": ratio,
@@ -89,8 +89,12 @@ def compare_weights(
     return table.assign(difference=table["importance"] - table["share"])
 
 
-def _slopes(x: Floats, y: Floats) -> Floats:
-    """cov(x, y) / var(y) of each column over the units that have both; NaN without spread of y."""
+def measure_slopes(x: Floats, y: Floats) -> Floats:
+    """cov(x, y) / var(y) of each column over the units that have both; NaN without spread of y.
+
+    `x` is units x columns, `y` units x 1 or of the shape of `x`. For columns that add up to y, as
+    the points of siblings do, the slopes add up to 1: they are shares of the variance of y.
+    """
     here = ~(np.isnan(x) | np.isnan(y))
     n = np.maximum(here.sum(axis=0), 1)
     mean = np.where(here, y, 0.0).sum(axis=0) / n
