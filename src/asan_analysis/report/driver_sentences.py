@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -24,7 +25,7 @@ def variance_shares(frame: pd.DataFrame, words: Words) -> Values:
         parts = parts[parts["covariance_share"].notna()]
         values[f"{level}_part"], values[f"{level}_share"] = "\u2013", "\u2013"
         if len(parts):
-            most = parts.loc[parts["covariance_share"].idxmax()]
+            most = _most(parts, "covariance_share")
             values[f"{level}_part"] = words.short(most["node_id"])
             values[f"{level}_share"] = words.percent(most["covariance_share"])
         values[f"{level}_n"] = words.number(root["n"])
@@ -46,7 +47,7 @@ def variance_chart(frame: pd.DataFrame, words: Words) -> Values:
 
 def gaps_to_mean(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     """The widest gaps above and below the mean, and the most that redistribution makes."""
-    high, low = frame.loc[frame["gap"].idxmax()], frame.loc[frame["gap"].idxmin()]
+    high, low = _most(frame, "gap"), _most(frame, "gap", sign=-1)
     return {
         "n": words.number(len(frame)),
         "high": words.name(high["organisation_id"]),
@@ -98,7 +99,7 @@ def effects_chart(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
 def items_described(frame: pd.DataFrame, words: Words) -> Values:
     """The hardest item; items that all or none meet."""
     known = frame[frame["difficulty"].notna()]
-    hardest = known.loc[known["difficulty"].idxmax()] if len(known) else None
+    hardest = _most(known, "difficulty") if len(known) else None
     return {
         "n": words.number(len(frame)),
         "item": "\u2013" if hardest is None else words.name(hardest["item_id"]),
@@ -110,7 +111,7 @@ def items_described(frame: pd.DataFrame, words: Words) -> Values:
 
 def next_places(frame: pd.DataFrame, words: Words) -> Values:
     """The shortest and the longest list, and how many are proved to be the smallest."""
-    few, many = frame.loc[frame["answers"].idxmin()], frame.loc[frame["answers"].idxmax()]
+    few, many = _most(frame, "answers", sign=-1), _most(frame, "answers")
     return {
         "n": words.number(len(frame)),
         "proved": words.number(int((frame["proved"] == "yes").sum())),
@@ -120,6 +121,11 @@ def next_places(frame: pd.DataFrame, words: Words) -> Values:
         "many": words.number(many["answers"]),
         "many_body": words.name(many["organisation_id"]),
     }
+
+
+def _most(frame: pd.DataFrame, column: str, *, sign: int = 1) -> pd.Series[Any]:
+    """The first row with the largest value of a column; with the least for a sign of -1."""
+    return frame.iloc[int((sign * frame[column].to_numpy(dtype="float64")).argmax())]
 
 
 VALUES: dict[str, Callable[..., Values]] = {
