@@ -69,9 +69,10 @@ def estimate_components(
     part of it reaches the variance of bodies, divided by the number of items. The interval is
     variance / f to variance * f, f the exponential of the standard deviation of the logarithms of
     the draws times the quantile of t with (bodies - 1) degrees of freedom; where the estimate or a
-    draw is not positive, the quantiles of the draws. It is approximate: see `docs/methodology.md`
-    for its coverage. Items are not drawn again, so the interval of the item variance is for these
-    items. Services do not differ by chance alone where a body chose which to list.
+    draw is not positive, the quantiles of the draws. It is approximate: at 90 % it held the
+    variance of 35 bodies in 89 % of simulations, with skewed body effects in 82 %.
+    Items are not drawn again, so the interval of the item variance is for these items. Services do
+    not differ by chance alone where a body chose which to list.
 
     References
     ----------
