@@ -11,7 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.drivers.gains import meet_answers
-from asan_analysis.drivers.remedies import list_remedies
+from asan_analysis.drivers.remedies import list_gains
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.framework import Tree
@@ -219,7 +219,7 @@ def reach_score(
         As `list_remedies` and `find_fewest`; the body has no score; the target is out of reach
         (with the highest score that can be reached).
     """
-    remedies = list_remedies(data, tree, rules, organisation_id)
+    remedies = list_gains(data, tree, rules, organisation_id)
     before = _score(data, tree, rules, organisation_id)
     if np.isnan(before):
         raise ParameterError(f"{organisation_id} has no score; choose an organisation with one")

@@ -27,6 +27,7 @@ PLACES = ("organisation_id", "category", "rank", "rival", "needed", "answers", "
           "rank_after", "proved")  # fmt: skip
 EFFECTS = ("model", "attribute", "level", "test", "reference", "unit", "n_services", "left_out",
            "clusters", "effect", "low", "high", "p", "p_adjusted", "method")  # fmt: skip
+MODELS = {"pooled": "every_service", "within": "inside_body"}
 LOWEST = ("organisation_id", "category", "service_id", "score_percent", "rank", "services")
 
 
@@ -112,11 +113,16 @@ def list_effects(
     rng: np.random.Generator,
     resamples: int = 999,
 ) -> pd.DataFrame:
-    """`explain_scores`, with its columns and no rows where no attribute can be examined."""
+    """`explain_scores`, with its columns and no rows where no attribute can be examined.
+
+    The models are called `every_service` and `inside_body`.
+    """
     found = _unless_refused(
         lambda: explain_scores(scores, services, attributes, rng=rng, resamples=resamples)
     )
-    return pd.DataFrame(columns=list(EFFECTS)) if found is None else found
+    if found is None:
+        return pd.DataFrame(columns=list(EFFECTS))
+    return found.assign(model=found["model"].map(MODELS))
 
 
 def list_lowest_services(data: Dataset, tree: Tree, rules: Rules) -> pd.DataFrame:

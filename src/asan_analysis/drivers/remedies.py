@@ -62,6 +62,26 @@ def list_remedies(data: Dataset, tree: Tree, rules: Rules, organisation_id: str)
     A gain says what the index would show, not what citizens would notice, and nothing on the work
     that it takes. Peers stand by their score, which need not rest on this item.
     """
+    table, cells, services = _list_unmet(data, tree, rules, organisation_id)
+    table["reason"] = _reasons(data.assessments, table)
+    nodes = tree.nodes.set_index("node_id")
+    for name in ("guidance_az", "guidance_en"):
+        words = nodes[name] if name in nodes else pd.Series(None, index=nodes.index, dtype="str")
+        table[name] = table["item_id"].map(words.where(words != "")).astype("str")
+    peers = _find_peers(data, tree, rules, organisation_id, services)
+    table["peers"] = pd.Series(peers[cells[:, 0], cells[:, 1]], dtype="str")
+    return _sort_gains(table)
+
+
+def list_gains(data: Dataset, tree: Tree, rules: Rules, organisation_id: str) -> pd.DataFrame:
+    """`list_remedies` without reasons, guidance and peers, which take most of its time."""
+    return _sort_gains(_list_unmet(data, tree, rules, organisation_id)[0])
+
+
+def _list_unmet(
+    data: Dataset, tree: Tree, rules: Rules, organisation_id: str
+) -> tuple[pd.DataFrame, NDArray[Any], pd.DataFrame]:
+    """Unmet answers with their gains, their places (item, service), the services of the body."""
     services = _select_services(data, organisation_id)
     field = arrange_field(data.assessments, services, tree, rules)
     cells = np.argwhere(field.unmet)
@@ -79,16 +99,12 @@ def list_remedies(data: Dataset, tree: Tree, rules: Rules, organisation_id: str)
             "status": np.where(np.isnan(field.values[item, service]), "not_answered", "scored"),
         }
     ).astype(dict.fromkeys(["service_id", "item_id", "exact", "status"], "str"))
-    table["reason"] = _reasons(data.assessments, table)
-    nodes = tree.nodes.set_index("node_id")
-    for name in ("guidance_az", "guidance_en"):
-        words = nodes[name] if name in nodes else pd.Series(None, index=nodes.index, dtype="str")
-        table[name] = table["item_id"].map(words.where(words != "")).astype("str")
-    peers = _find_peers(data, tree, rules, organisation_id, services)
-    table["peers"] = pd.Series(peers[item, service], dtype="str")
-    return table.iloc[np.argsort(-table["gain"].round(_DIGITS), kind="stable")].reset_index(
-        drop=True
-    )
+    return table, cells, services
+
+
+def _sort_gains(table: pd.DataFrame) -> pd.DataFrame:
+    order = np.argsort(-table["gain"].round(_DIGITS), kind="stable")
+    return table.iloc[order].reset_index(drop=True)
 
 
 def group_remedies(remedies: pd.DataFrame, tree: Tree) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from asan_analysis.report.charts import COLOURS, INK, cut, new_axes
 from asan_analysis.report.words import Words
 
 _LEVELS = ("between", "within")
-_MODELS = ("pooled", "within")
+_MODELS = ("every_service", "inside_body")
 
 
 def plot_shares(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
@@ -42,8 +42,8 @@ def plot_shares(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) ->
 def plot_effects(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
     """Effects of attributes in points with intervals, pooled and inside bodies.
 
-    `frame`: model (`pooled`, `within`), attribute, level, effect, low, high; a missing interval is
-    not drawn.
+    `frame`: model (`every_service`, `inside_body`), attribute, level, reference, unit, effect, low,
+    high; a missing interval is not drawn.
     """
     keys = list(dict.fromkeys(zip(frame["attribute"], frame["level"], strict=True)))
     ax = ax or new_axes(8, 1.3 + 0.36 * len(keys))
@@ -68,6 +68,7 @@ def plot_effects(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -
 def _name(row: Any, words: Words) -> str:
     """The attribute with its level and what it is compared with, or with the step of a number."""
     attribute = words.column(row.attribute)
-    if row.level:
-        return cut(f"{attribute}: {words.name(row.level)} / {words.name(row.reference)}")
+    if row.level:  # what a level means is the dataset's; the names of categories are known
+        name = words.name if row.attribute == "category" else str
+        return cut(f"{attribute}: {name(row.level)} / {name(row.reference)}")
     return cut(f"{attribute} (+{row.unit})" if row.unit else attribute)

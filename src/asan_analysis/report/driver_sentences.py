@@ -74,7 +74,7 @@ def attributes_listed(frame: pd.DataFrame, words: Words) -> Values:
 def attribute_effects(frame: pd.DataFrame, words: Words) -> Values:
     """Attributes that go with the score in each model after correction."""
     values: Values = {}
-    for model in ("pooled", "within"):
+    for model in ("every_service", "inside_body"):
         rows = frame[(frame["model"] == model) & (frame["test"] == "attribute")]
         found = rows.loc[rows["p_adjusted"] < _LIKELY, "attribute"]
         names = ", ".join(words.column(name) for name in dict.fromkeys(found))
@@ -86,10 +86,9 @@ def attribute_effects(frame: pd.DataFrame, words: Words) -> Values:
 
 def effects_chart(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     """The effects inside bodies in words."""
-    rows = frame[frame["model"] == "within"]
+    rows = frame[frame["model"] == "inside_body"]
     told = [
-        f"{words.column(row.attribute)} {words.name(row.level) if row.level else ''} "
-        f"{words.number(row.effect, decimals, sign=True)}"
+        f"{words.column(row.attribute)} {row.level} {words.number(row.effect, decimals, sign=True)}"
         for row in each_row(rows)
     ]
     bodies = words.number(frame["clusters"].max())
@@ -123,6 +122,23 @@ def next_places(frame: pd.DataFrame, words: Words) -> Values:
     }
 
 
+def variances(frame: pd.DataFrame, words: Words) -> Values:
+    """The share of each component."""
+    return {str(row.component): words.percent(row.share) for row in each_row(frame)}
+
+
+def abilities(frame: pd.DataFrame, words: Words) -> Values:
+    """The widest difference to the plain share, and how many places change."""
+    raw = frame.groupby("category", sort=False)["raw_percent"].rank(method="min", ascending=False)
+    own = frame.groupby("category", sort=False)["ability"].rank(method="min", ascending=False)
+    ranked = frame["rank"].notna()
+    return {
+        "difference": words.number(frame["difference"].abs().max(), 1),
+        "moved": words.number(int((raw != own)[ranked].sum())),
+        "n": words.number(int(ranked.sum())),
+    }
+
+
 def _most(frame: pd.DataFrame, column: str, *, sign: int = 1) -> pd.Series[Any]:
     """The first row with the largest value of a column; with the least for a sign of -1."""
     return frame.iloc[int((sign * frame[column].to_numpy(dtype="float64")).argmax())]
@@ -131,6 +147,8 @@ def _most(frame: pd.DataFrame, column: str, *, sign: int = 1) -> pd.Series[Any]:
 VALUES: dict[str, Callable[..., Values]] = {
     "variance_shares.sentence": variance_shares,
     "variance_shares": variance_chart,
+    "variances.sentence": variances,
+    "abilities.sentence": abilities,
     "gaps_to_mean.sentence": gaps_to_mean,
     "attributes_listed.sentence": attributes_listed,
     "attribute_effects.sentence": attribute_effects,

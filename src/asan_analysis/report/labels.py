@@ -12,7 +12,7 @@ from asan_analysis.report.words import LANGUAGES, Words, name_rows
 
 _GROUPS = (
     "level", "figure", "status", "status_of_level", "state", "basis", "covered", "flag", "relation",
-    "remark", "scheme", "change",
+    "remark", "scheme", "change", "model",
 )  # fmt: skip
 
 
@@ -42,7 +42,12 @@ def labels_of(
     """
     if is_published(section):
         return _published_names(facts, lang)
-    return _dataset_names(data, edition, lang)
+    names = _dataset_names(data, edition, lang)
+    if section != "drivers":
+        return names
+    columns = ("category", "body_services", *map(str, data.services.columns))
+    headings = {column: Words(lang).column(column) for column in columns}
+    return {**headings, **_texts_below("component.", lang), **names}
 
 
 def _published_names(facts: Published, lang: str) -> dict[str, str]:

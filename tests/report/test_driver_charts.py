@@ -1,0 +1,102 @@
+"""Charts and sentences of the drivers: marks and words counted by hand."""
+
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from asan_analysis.report.driver_charts import plot_effects, plot_shares
+from asan_analysis.report.driver_sentences import VALUES
+from asan_analysis.report.words import LANGUAGES, Words
+
+NAMES = {"T": "All", "x": "Ex", "y": "Why", "a": "Ay", "b": "Bee", "central": "Central"}
+SHARES = pd.DataFrame(
+    {"level": ["between"] * 3 + ["within"] * 3, "node_id": ["T", "x", "y"] * 2,
+     "n": [4, 4, 4, 9, 9, 9], "covariance_share": [1.0, 0.75, 0.25, 1.0, -0.1, 1.1],
+     "level_share": [0.6, 0.5, 0.5, 0.4, 0.5, 0.5]}
+)  # fmt: skip
+EFFECTS = pd.DataFrame(
+    {"model": ["every_service"] * 3 + ["inside_body"] * 2,
+     "attribute": ["documents", "channel", "category", "documents", "channel"],
+     "level": ["", "mixed", "central", "", "mixed"], "test": "attribute",
+     "reference": ["", "in_person", "central", "", "in_person"], "unit": ["2", "", "", "2", ""],
+     "clusters": 9, "effect": [1.0, 2.0, 3.0, -1.5, 2.5], "low": [0.0, 1.0, np.nan, -2.0, 2.0],
+     "high": [2.0, 3.0, np.nan, -1.0, 3.0], "p": [0.04, 0.2, np.nan, 0.001, 0.9],
+     "p_adjusted": [0.08, 0.2, np.nan, 0.002, 0.9]}
+)  # fmt: skip
+GAPS = pd.DataFrame({"organisation_id": ["a", "b"], "gap": [1.25, -1.25],
+                     "from_redistribution": [0.5, -0.75], "largest": ["x", "y"]})  # fmt: skip
+PLACES = pd.DataFrame({"organisation_id": ["a", "b"], "answers": [2, 7], "proved": ["yes", "no"]})
+ITEMS = pd.DataFrame({"item_id": ["x", "y"], "difficulty": [0.25, np.nan],
+                      "always_met": [False, False], "never_met": [False, True]})  # fmt: skip
+LISTED = pd.DataFrame({"attribute": ["channel", "online_application"], "used": [True, False],
+                       "reason": ["", "computed from scored item 2.1.1"]})  # fmt: skip
+COMPONENTS = pd.DataFrame({"component": ["body", "service", "item", "residual"],
+                           "share": [0.1, 0.2, 0.3, 0.4]})  # fmt: skip
+ABILITIES = pd.DataFrame({"category": "c", "rank": [1, 2, 3], "ability": [2.0, 1.0, 0.0],
+                          "raw_percent": [70.0, 80.0, 10.0], "difference": [1.0, -2.0, 0.0]})  # fmt: skip
+CASES = {
+    "variance_shares.sentence": (SHARES, ["60.0%", "40.0%", "Ex", "75.0%", "Why", "110.0%"]),
+    "variance_shares": (SHARES[SHARES["node_id"] != "T"], ["Ex 75.0%", "Why 110.0%", "4"]),
+    "gaps_to_mean.sentence": (GAPS, ["Ay", "+1.25", "Bee", "-1.25", "0.75"]),
+    "attributes_listed.sentence": (LISTED, ["Online application", "1", "2"]),
+    "attribute_effects.sentence": (EFFECTS, ["none", "Documents", "9"]),
+    "attribute_effects": (EFFECTS, ["mixed +2.5", "-1.5"]),
+    "items_described.sentence": (ITEMS, ["Ex", "75.0%", "1", "0"]),
+    "next_places.sentence": (PLACES, ["2", "Ay", "7", "Bee", "1"]),
+    "variances.sentence": (COMPONENTS, ["10.0%", "20.0%", "30.0%", "40.0%"]),
+    "abilities.sentence": (ABILITIES, ["2.0", "2", "3"]),
+}
+
+
+def values_of(name: str, frame: pd.DataFrame, words: Words) -> dict[str, str]:
+    describe = VALUES[name]
+    takes = "decimals" in describe.__code__.co_varnames[: describe.__code__.co_argcount]
+    return describe(frame, words, decimals=2) if takes else describe(frame, words)
+
+
+def test_every_sentence_is_tried():
+    assert set(CASES) == set(VALUES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_sentence_holds_its_numbers(name):
+    frame, expected = CASES[name]
+    told = " ".join(values_of(name, frame, Words("en", NAMES)).values())
+    assert [part for part in expected if part not in told] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", [name for name in CASES if name.endswith(".sentence")])
+def test_a_sentence_fills_its_text(name, lang):
+    words = Words(lang, NAMES)
+    told = words.say(name, **values_of(name, CASES[name][0], words))
+    assert not re.search(r"[{}]|nan|None", told)
+
+
+def test_a_component_that_is_not_known_has_no_place_in_the_sentence():
+    told = values_of("attribute_effects.sentence", EFFECTS, Words("en", NAMES))
+    assert told["every_service"] == "none" and told["inside_body"] == "Documents"
+    assert (told["every_service_tested"], told["inside_body_tested"]) == ("2", "2")
+
+
+def test_shares_have_two_bars_a_part_and_a_scale_in_percent():
+    ax = plot_shares(SHARES[SHARES["node_id"] != "T"], words=Words("en", NAMES))
+    assert sorted(round(bar.get_width(), 6) for bar in ax.patches) == [-10, 25, 75, 110]
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["Ex", "Why"]
+    assert "%" in ax.get_xlabel()
+    assert len(ax.get_legend().get_texts()) == 2
+    plt.close(ax.figure)
+
+
+def test_effects_have_a_mark_each_and_name_what_is_compared():
+    ax = plot_effects(EFFECTS, words=Words("en", NAMES))
+    assert sum(len(marks.get_offsets()) for marks in ax.collections[1::2]) == 5
+    names = [tick.get_text() for tick in ax.get_yticklabels()]
+    assert names == ["Documents (+2)", "Channel: mixed / in_person", "Category: Central / Central"]
+    lines = [segment for lines in ax.collections[::2] for segment in lines.get_segments()]
+    drawn = [line for line in lines if np.isfinite(line).all()]
+    assert len(drawn) == 4
+    plt.close(ax.figure)
