@@ -28,7 +28,7 @@ def case():
 
 def test_gaps_are_those_of_each_body(case):
     """Every row of the table equals the gap that is split for one body."""
-    data, tree, rules, ranks = case
+    data, tree, rules, _ = case
     table = overview.list_gaps(*case).set_index("organisation_id")
     assert len(table) == 35
     assert table.groupby("category")["gap"].sum().abs().max() < 1e-9

@@ -60,16 +60,18 @@ def test_the_benchmark_of_countries_is_explained_with_the_bootstrap():
 
 
 def test_a_few_seeds_of_the_recovery():
-    """Twelve seeds: channel always found; any absent attribute in at most three of twelve.
+    """Six seeds: channel always found within bodies, documents mostly, the copy always refused.
 
-    At 5 % more than three of twelve happen by chance in 2 of 1,000 cases.
+    Absent attributes are found in at most 8 of 48 tests: more happens by chance in 1 of 1,000
+    runs if tests are independent and right.
     """
     bench = load_bench()
     bench.SETTINGS = bench.SETTINGS[:1]
-    found = pd.concat(bench.explain_all(seed) for seed in range(12))
+    found = pd.concat(bench.explain_all(seed) for seed in range(1000, 1006))
     assert not found["copy_used"].any()
     table = bench.summarise(found).set_index(["model", "attribute"])["p_low"]
     assert table["within", "channel"] == 1
     assert table["within", "documents"] > 0.5
-    assert (table["within"][list(bench.ABSENT)] <= 3 / 12).all()
-    assert (table["pooled"][list(bench.ABSENT)] <= 3 / 12).all()
+    absent = found[found["attribute"].isin(bench.ABSENT) & (found["test"] == "attribute")]
+    assert absent["p"].notna().sum() == 48
+    assert (absent["p"] <= 0.05).sum() <= 8

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import LineCollection, PathCollection
 
 from asan_analysis.report.driver_charts import plot_effects, plot_shares
 from asan_analysis.report.driver_sentences import VALUES
@@ -35,8 +36,10 @@ LISTED = pd.DataFrame({"attribute": ["channel", "online_application"], "used": [
                        "reason": ["", "computed from scored item 2.1.1"]})  # fmt: skip
 COMPONENTS = pd.DataFrame({"component": ["body", "service", "item", "residual"],
                            "share": [0.1, 0.2, 0.3, 0.4]})  # fmt: skip
-ABILITIES = pd.DataFrame({"category": "c", "rank": [1, 2, 3], "ability": [2.0, 1.0, 0.0],
-                          "raw_percent": [70.0, 80.0, 10.0], "difference": [1.0, -2.0, 0.0]})  # fmt: skip
+ABILITIES = pd.DataFrame(
+    {"category": "c", "rank": [1, 2, 3], "ability": [2.0, 1.0, 0.0],
+     "raw_percent": [70.0, 80.0, 10.0], "difference": [1.0, -2.0, 0.0]}
+)  # fmt: skip
 CASES = {
     "variance_shares.sentence": (SHARES, ["60.0%", "40.0%", "Ex", "75.0%", "Why", "110.0%"]),
     "variance_shares": (SHARES[SHARES["node_id"] != "T"], ["Ex 75.0%", "Why 110.0%", "4"]),
@@ -93,10 +96,11 @@ def test_shares_have_two_bars_a_part_and_a_scale_in_percent():
 
 def test_effects_have_a_mark_each_and_name_what_is_compared():
     ax = plot_effects(EFFECTS, words=Words("en", NAMES))
-    assert sum(len(marks.get_offsets()) for marks in ax.collections[1::2]) == 5
+    marks = [one for one in ax.collections if isinstance(one, PathCollection)]
+    assert [len(one.get_offsets()) for one in marks] == [3, 2]
     names = [tick.get_text() for tick in ax.get_yticklabels()]
     assert names == ["Documents (+2)", "Channel: mixed / in_person", "Category: Central / Central"]
-    lines = [segment for lines in ax.collections[::2] for segment in lines.get_segments()]
-    drawn = [line for line in lines if np.isfinite(line).all()]
+    lines = [one for one in ax.collections if isinstance(one, LineCollection)]
+    drawn = [line for one in lines for line in one.get_segments() if np.isfinite(line).all()]
     assert len(drawn) == 4
     plt.close(ax.figure)

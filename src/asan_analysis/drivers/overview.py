@@ -97,7 +97,7 @@ def list_next_places(data: Dataset, tree: Tree, rules: Rules, ranks: pd.DataFram
                 "rival": first["rival"],
                 "needed": first["target"] - first["score_before"],
                 "answers": len(found),
-                "gain": first["gain_total"],
+                "gain": found["gain"].sum(),
                 "rank_after": first["rank_after"],
                 "proved": first["proved"],
             }

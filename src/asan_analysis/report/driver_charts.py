@@ -53,7 +53,7 @@ def plot_effects(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -
         at = np.array([keys.index(key) for key in own]) + 0.26 * place - 0.13
         ax.hlines(at, rows["low"].astype("float64"), rows["high"].astype("float64"),
                   color=COLOURS[place], linewidth=1.8)  # fmt: skip
-        ax.scatter(rows["effect"].astype("float64"), at, color=COLOURS[place], s=24, zorder=3,
+        ax.scatter(rows["effect"].astype("float64"), at, color=COLOURS[place], s=26, zorder=3,
                    marker="os"[place], label=words.say(f"model.{model}"))  # fmt: skip
     firsts = frame.drop_duplicates(["attribute", "level"])
     ax.set_yticks(np.arange(len(keys)), [_name(row, words) for row in each_row(firsts)])
