@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.tables import each_row
+from asan_analysis.drivers.ability import fit_abilities
 from asan_analysis.drivers.accounts import account_gap
+from asan_analysis.drivers.components import estimate_components
 from asan_analysis.drivers.explanation import explain_scores
 from asan_analysis.drivers.fewest import reach_place
 from asan_analysis.drivers.lowest import list_lowest
 from asan_analysis.drivers.shapley import is_linear
 from asan_analysis.drivers.splits import average_splits, split_scores
 from asan_analysis.errors import ParameterError
+from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.rules import Rules
 
+T = TypeVar("T")
 GAPS = ("organisation_id", "category", "score_percent", "gap", "from_scores",
         "from_redistribution", "largest", "largest_gap")  # fmt: skip
 PLACES = ("organisation_id", "category", "rank", "rival", "needed", "answers", "gain",
@@ -28,6 +32,10 @@ PLACES = ("organisation_id", "category", "rank", "rival", "needed", "answers", "
 EFFECTS = ("model", "attribute", "level", "test", "reference", "unit", "n_services", "left_out",
            "clusters", "effect", "low", "high", "p", "p_adjusted", "method")  # fmt: skip
 MODELS = {"pooled": "every_service", "within": "inside_body"}
+VARIANCES = ("component", "variance", "share", "low", "high", "n", "draws")
+ABILITIES = ("organisation_id", "category", "ability", "standard_error", "ability_percent",
+             "raw_percent", "difference", "low", "high", "rank", "n", "services")  # fmt: skip
+DIFFICULTIES = ("item_id", "difficulty", "standard_error", "met_percent", "n")
 LOWEST = ("organisation_id", "category", "service_id", "score_percent", "rank", "services")
 
 
@@ -131,7 +139,25 @@ def list_lowest_services(data: Dataset, tree: Tree, rules: Rules) -> pd.DataFram
     return pd.DataFrame(columns=list(LOWEST)) if found is None else found
 
 
-def _unless_refused(ask: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:
+def list_variances(
+    answers: Answers, tree: Tree, rules: Rules, *, rng: np.random.Generator
+) -> pd.DataFrame:
+    """`estimate_components`, with no rows where there are too few bodies or services."""
+    found = _unless_refused(partial(estimate_components, answers, tree, rules, rng=rng))
+    return pd.DataFrame(columns=list(VARIANCES)) if found is None else found
+
+
+def list_abilities(
+    answers: Answers, tree: Tree, rules: Rules, *, min_services: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Bodies and items of `fit_abilities`, with no rows where the data cannot tell them apart."""
+    found = _unless_refused(partial(fit_abilities, answers, tree, rules, min_services=min_services))
+    if found is None:
+        return pd.DataFrame(columns=list(ABILITIES)), pd.DataFrame(columns=list(DIFFICULTIES))
+    return found.bodies, found.items
+
+
+def _unless_refused(ask: Callable[[], T]) -> T | None:
     """The answer, or none where the method refuses these data."""
     try:
         return ask()
