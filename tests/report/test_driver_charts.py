@@ -37,8 +37,8 @@ LISTED = pd.DataFrame({"attribute": ["channel", "online_application"], "used": [
 COMPONENTS = pd.DataFrame({"component": ["body", "service", "item", "residual"],
                            "share": [0.1, 0.2, 0.3, 0.4]})  # fmt: skip
 ABILITIES = pd.DataFrame(
-    {"category": "c", "rank": [1, 2, 3], "ability": [2.0, 1.0, 0.0],
-     "raw_percent": [70.0, 80.0, 10.0], "difference": [1.0, -2.0, 0.0]}
+    {"category": "c", "rank": [1, 2, 3, None], "ability": [2.0, 1.0, 0.0, 0.5],
+     "raw_percent": [70.0, 80.0, 10.0, 5.0], "difference": [1.0, -2.0, 0.0, 0.5]}
 )  # fmt: skip
 CASES = {
     "variance_shares.sentence": (SHARES, ["60.0%", "40.0%", "Ex", "75.0%", "Why", "110.0%"]),

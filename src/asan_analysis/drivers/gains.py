@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from asan_analysis.drivers.shapley import is_linear
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats, aggregate
 from asan_analysis.index.answers import STATUSES
-from asan_analysis.index.framework import Tree, power_of
+from asan_analysis.index.framework import Tree
 from asan_analysis.index.ranking import round_decimal
 from asan_analysis.index.rules import Rules
 from asan_analysis.index.scoring import arrays_of_answers, arrays_of_services
@@ -83,11 +84,10 @@ def list_best(tree: Tree, rules: Rules) -> pd.Series[float]:
     return pd.Series(found, dtype="float64").rename_axis("item_id")
 
 
-def is_linear(tree: Tree, rules: Rules) -> bool:
-    """Whether gains of answers add up: every mean arithmetic, nothing rounded on the way."""
-    means = tree.column("aggregation", rules.aggregation)
-    rounded = rules.round or rules.round_service is not None or rules.round_organisation is not None
-    return not rounded and all(power_of(means[row]) == 1 for row in tree.inner_rows)
+def adds_up(tree: Tree, rules: Rules) -> bool:
+    """Whether gains of several answers add up: means are arithmetic and nothing is rounded."""
+    rounded = rules.round_service is not None or rules.round_organisation is not None
+    return is_linear(tree, rules) and not rounded
 
 
 def gain_services(field: Field, tree: Tree, rules: Rules, cells: NDArray[Any]) -> Floats:

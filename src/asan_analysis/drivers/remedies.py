@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from asan_analysis.data.datasets import Dataset
-from asan_analysis.drivers.gains import Field, arrange_field, gain_body, is_linear
+from asan_analysis.drivers.gains import Field, adds_up, arrange_field, gain_body
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.rollup import group_services, score_organisations
@@ -88,7 +88,7 @@ def _list_unmet(
     weight = group_services(services, field.names, rules)[2]
     _, gain = gain_body(field, weight, tree, rules, cells)
     item, service = cells.T
-    summed = is_linear(tree, rules) & ~np.isnan(field.items[item, service])
+    summed = adds_up(tree, rules) & ~np.isnan(field.items[item, service])
     table = pd.DataFrame(
         {
             "service_id": np.array(field.names, dtype=object)[service],

@@ -129,13 +129,13 @@ def variances(frame: pd.DataFrame, words: Words) -> Values:
 
 def abilities(frame: pd.DataFrame, words: Words) -> Values:
     """The widest difference to the plain share, and how many places change."""
-    raw = frame.groupby("category", sort=False)["raw_percent"].rank(method="min", ascending=False)
-    own = frame.groupby("category", sort=False)["ability"].rank(method="min", ascending=False)
-    ranked = frame["rank"].notna()
+    ranked = frame[frame["rank"].notna()]
+    by = ranked.groupby("category", sort=False)
+    raw, own = (by[name].rank(method="min", ascending=False) for name in ("raw_percent", "ability"))
     return {
         "difference": words.number(frame["difference"].abs().max(), 1),
-        "moved": words.number(int((raw != own)[ranked].sum())),
-        "n": words.number(int(ranked.sum())),
+        "moved": words.number(int((raw != own).sum())),
+        "n": words.number(len(ranked)),
     }
 
 
