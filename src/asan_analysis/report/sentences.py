@@ -13,7 +13,12 @@ import pandas as pd
 
 from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.data.tables import each_row
-from asan_analysis.report import audit_sentences, driver_sentences, robustness_sentences
+from asan_analysis.report import (
+    audit_sentences,
+    driver_sentences,
+    profile_sentences,
+    robustness_sentences,
+)
 from asan_analysis.report.words import Words
 
 Values = dict[str, str]
@@ -297,57 +302,6 @@ def moves(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     }
 
 
-def profile_history(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
-    """Score, place and the mean of the category; every edition in words."""
-    scored = frame.dropna(subset="score_percent")
-    last = scored.iloc[-1]
-    points = [f"{words.number(row.score_percent, decimals)} ({words.name(row.edition_year)})"
-              for row in each_row(scored)]  # fmt: skip
-    return {
-        "body": words.name(last["organisation_id"]),
-        "score": words.number(last["score_percent"], decimals),
-        "rank": words.number(last["rank"]),
-        "ranked": words.number(last["ranked"]),
-        "category": words.name(last["category"]),
-        "mean": words.number(last["category_mean"], decimals),
-        "services": words.number(last["services"]),
-        "series": ", ".join(points),
-        "foot": words.say("foot.all_editions", n=len(frame)),
-    }
-
-
-def profile_parts(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
-    """The part that lacks most and the one furthest below the category; every dot in words."""
-    parts = [
-        f"{words.name(row.node_id)}: {words.number(row.score_percent, decimals)} "
-        f"({words.say('chart.category_mean')} {words.number(row.category_mean, decimals)})."
-        for row in each_row(frame)
-    ]
-    most = frame.iloc[int(frame["lacking"].to_numpy().argmax())]
-    below = frame.iloc[int(frame["difference"].fillna(0).to_numpy().argmin())]
-    return {
-        "most": words.short(most["node_id"]),
-        "points": words.number(most["lacking"], decimals),
-        "total": words.number(frame["lacking"].sum(), decimals),
-        "below": words.short(below["node_id"]),
-        "difference": words.number(below["difference"], decimals, sign=True),
-        "series": " ".join(parts),
-        "foot": words.say("foot.one_body"),
-    }
-
-
-def profile_items(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
-    """How few items hold half of what is lacking, and answers that were not given."""
-    total = frame["lacking"].sum()
-    half = int((frame["lacking"].cumsum() < total / 2).sum()) + 1
-    return {
-        "half": words.number(half),
-        "items": words.number(len(frame)),
-        "total": words.number(total, decimals),
-        "silent": words.number(int(frame["not_answered"].sum())),
-    }
-
-
 Describe = Callable[..., Values]
 VALUES: dict[str, Describe] = {
     "coverage_by_edition": coverage_by_edition,
@@ -371,13 +325,9 @@ VALUES: dict[str, Describe] = {
     "like_for_like.sentence": like_for_like,
     "moves.sentence": moves,
     "moves": moves,
-    "profile_history.sentence": profile_history,
-    "profile_history": profile_history,
-    "profile_parts.sentence": profile_parts,
-    "profile_parts": profile_parts,
-    "profile_items.sentence": profile_items,
     "profile_services": services_listed,
     **robustness_sentences.VALUES,
     **audit_sentences.VALUES,
     **driver_sentences.VALUES,
+    **profile_sentences.VALUES,
 }
