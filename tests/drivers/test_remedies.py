@@ -145,7 +145,7 @@ def test_peers_share_category_and_family_best_first():
     family = data.services["service_id"].map(dict.fromkeys(answers, "F") | {"p5": "G", "q": None})
     data = replace(data, services=data.services.assign(family_id=family))
     table = list_remedies(data, tree, rules, "body_s").set_index(["service_id", "item_id"])
-    assert table.loc[("s", "x"), "peers"] == "body_p2 body_p3"
+    assert table.loc[("s", "x"), "peers"] == "body_p2;body_p3"
     assert table.loc[("s", "y"), "peers"] == "body_p4"
     assert table.loc["q", "peers"].isna().all()
 

@@ -341,27 +341,37 @@ def explain_change(data: Dataset, year: int, organisation_id: str, *, rng: Gener
         The organisation has no score in the edition, or in none before it.
     """
     one, after = select_edition(data, year)
-    method = find_method(data, after)
+    method = find_method(one, after)
     scored = _list_scored(one, *method)
     if organisation_id not in scored:
         raise ParameterError(
             f"organisation {organisation_id!r} has no score in {year}; "
             f"with a score: {', '.join(scored)}"
         )
-    before = [edition for edition in list_editions(data.editions) if edition.order < after.order]
-    for edition in reversed(before):
-        other, _ = select_edition(data, edition.edition_year)
-        former = find_method(data, edition)
-        if organisation_id in _list_scored(other, *former):
-            sides = _split_editions((one, other), (method, former), organisation_id, rng)
-            table = account_gap(*sides, join_trees(method[0], former[0]))
-            bodies = one.organisations.set_index("organisation_id")
-            rival = Rival("before", str(bodies.loc[organisation_id, "category"]), [organisation_id])
-            return _gap(organisation_id, rival, table, edition.edition_year)
-    raise ParameterError(
-        f"organisation {organisation_id!r} has no score under this id before {year}; "
-        "compare it inside the edition"
-    )
+    before = find_baseline(data, year, organisation_id)
+    if before is None:
+        raise ParameterError(
+            f"organisation {organisation_id!r} has no score under this id before {year}; "
+            "compare it inside the edition"
+        )
+    other, edition = select_edition(data, before)
+    former = find_method(other, edition)
+    sides = _split_editions((one, other), (method, former), organisation_id, rng)
+    table = account_gap(*sides, join_trees(method[0], former[0]))
+    bodies = one.organisations.set_index("organisation_id")
+    rival = Rival("before", str(bodies.loc[organisation_id, "category"]), [organisation_id])
+    return _gap(organisation_id, rival, table, before)
+
+
+def find_baseline(data: Dataset, year: int, organisation_id: str) -> int | None:
+    """The last edition before one that scores an organisation under this id; none without any."""
+    after = select_edition(data, year)[1]
+    for edition in reversed(list_editions(data.editions)):
+        if edition.order < after.order:
+            other, _ = select_edition(data, edition.edition_year)
+            if organisation_id in _list_scored(other, *find_method(data, edition)):
+                return edition.edition_year
+    return None
 
 
 def _list_scored(data: Dataset, tree: Tree, rules: Rules) -> list[str]:

@@ -49,7 +49,7 @@ def list_remedies(data: Dataset, tree: Tree, rules: Rules, organisation_id: str)
         alone), value (the answer as given), status, reason (of the assessment, missing where the
         dataset has none), guidance_az, guidance_en (of the framework), peers (up to two
         organisations of the same category that meet the item in a service of the same family,
-        that with the higher score first, a space between; missing where there is none).
+        that with the higher score first, a semicolon between; missing where there is none).
 
     Raises
     ------
@@ -199,6 +199,6 @@ def _first_meeting(
     for body in best:
         own = np.flatnonzero((owner == body) & family.to_numpy())
         for item in np.flatnonzero(field.met[:, own].any(axis=1)):
-            told = [] if names[item] is None else names[item].split()
-            names[item] = " ".join([*told, body][:_PEERS])
+            told = [] if names[item] is None else names[item].split(";")
+            names[item] = ";".join([*told, body][:_PEERS])
     return names

@@ -12,7 +12,7 @@ from asan_analysis.report.words import LANGUAGES, Words, name_rows
 
 _GROUPS = (
     "level", "figure", "status", "status_of_level", "state", "basis", "covered", "flag", "relation",
-    "remark", "scheme", "change", "model",
+    "remark", "scheme", "change", "model", "against",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -63,10 +64,40 @@ def profile_items(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     }
 
 
+def profile_gaps(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """The gap to each rival with the part that makes most of it; every bar in words."""
+    told, series = [], []
+    for _, rows in frame.groupby("against", sort=False):
+        root, parts = rows.iloc[0], rows.iloc[1:]
+        whom = name_rival(root, words)
+        gap = words.number(root["gap"], decimals, sign=True)
+        each = [f"{words.short(row.node_id)} {words.number(row.gap, decimals, sign=True)}"
+                for row in each_row(parts)]  # fmt: skip
+        series.append(f"{whom} ({gap}): {', '.join(each)}.")
+        most = each[int(parts["gap"].abs().to_numpy(dtype="float64").argmax())] if each else ""
+        told.append(words.say("profile_gaps.one", whom=whom, gap=gap, most=most))
+    moved = frame["from_redistribution"].abs().max()
+    return {
+        "told": "; ".join(told),
+        "moved": words.number(moved, decimals),
+        "series": " ".join(series),
+        "foot": words.say("foot.one_body"),
+    }
+
+
+def name_rival(row: pd.Series[Any], words: Words) -> str:
+    """What a score is held against, as a heading."""
+    body = "" if pd.isna(row["rival"]) else words.name(row["rival"])
+    year = "" if pd.isna(row["baseline_year"]) else words.name(row["baseline_year"])
+    return words.say(f"against.{row['against']}.whom", body=body, year=year)
+
+
 VALUES: dict[str, Callable[..., Values]] = {
     "profile_history.sentence": profile_history,
     "profile_history": profile_history,
     "profile_parts.sentence": profile_parts,
     "profile_parts": profile_parts,
     "profile_items.sentence": profile_items,
+    "profile_gaps.sentence": profile_gaps,
+    "profile_steps": profile_gaps,
 }

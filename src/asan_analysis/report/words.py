@@ -23,8 +23,17 @@ _PERCENT_COLUMNS = (
     "margin",
     "box",
 )
-_LISTS = ("flag", "checked_on")
-SIGNED_COLUMNS = ("change", "difference", "distance", "places")
+_LISTS = ("flag", "checked_on", "peers")
+SIGNED_COLUMNS = (
+    "change",
+    "difference",
+    "distance",
+    "places",
+    "gap",
+    "from_scores",
+    "from_redistribution",
+    "from_method",
+)
 
 
 @dataclass(frozen=True)

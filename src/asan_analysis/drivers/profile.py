@@ -1,0 +1,72 @@
+"""One body: its gaps to everybody it is held against."""
+
+from __future__ import annotations
+
+import pandas as pd
+from numpy.random import Generator
+
+from asan_analysis.data.datasets import Dataset, select_edition
+from asan_analysis.drivers.accounts import Gap, explain_change, explain_gap, find_baseline
+from asan_analysis.index.method import find_method
+
+_COLUMNS = ("against", "rival", "baseline_year", "node_id", "own", "other", "gap", "from_scores",
+            "from_redistribution", "from_method", "score_own", "score_other", "framework",
+            "certainty")  # fmt: skip
+
+
+def profile_gaps(
+    data: Dataset, year: int, organisation_id: str, ranks: pd.DataFrame, *, rng: Generator
+) -> pd.DataFrame:
+    """The gaps of one body to the mean, the leader, the next place and its last edition.
+
+    Parameters
+    ----------
+    data : Dataset
+        All editions.
+    year : int
+        The edition of the profile.
+    organisation_id : str
+    ranks : DataFrame
+        From `rank_organisations` of that edition.
+    rng : Generator
+        See `explain_gap`.
+
+    Returns
+    -------
+    DataFrame
+        Key against (`mean`, `leader`, `next`, `before`), node_id. Columns rival (the body that
+        holds the leading or the next place, else missing), baseline_year (of `before`, else
+        missing) and those of `account_gap`. A body that is first or has no place has neither
+        leader nor next; where the leader holds the next place too, `next` is left out; without a
+        score the table is empty.
+
+    Notes
+    -----
+    The bodies that hold a place change from edition to edition; the mean of a category rests on
+    every body of it with a score, this one too.
+    """
+    own = ranks[ranks["organisation_id"] == organisation_id]
+    if own.empty or own["score_percent"].isna().all():
+        return pd.DataFrame(columns=list(_COLUMNS))
+    one, edition = select_edition(data, year)
+    tree, rules = find_method(one, edition)
+    placed = own["rank"].gt(1).fillna(False).all()
+    gaps = [
+        explain_gap(one, tree, rules, organisation_id, against=against, rng=rng)
+        for against in (("mean", "leader", "next") if placed else ("mean",))
+    ]
+    if placed and gaps[1].rival.bodies == gaps[2].rival.bodies:
+        gaps.pop()
+    if find_baseline(data, year, organisation_id) is not None:
+        gaps.append(explain_change(data, year, organisation_id, rng=rng))
+    return pd.concat([_list_parts(gap) for gap in gaps], ignore_index=True)[list(_COLUMNS)]
+
+
+def _list_parts(gap: Gap) -> pd.DataFrame:
+    """The table of a gap with what it is held against."""
+    single = gap.rival.against in ("leader", "next")
+    return gap.table.assign(
+        against=gap.rival.against,
+        rival=pd.Series(gap.rival.bodies[0] if single else None, gap.table.index, dtype="str"),
+        baseline_year=pd.Series(gap.baseline_year, gap.table.index, dtype="Int64"),
+    )

@@ -1,0 +1,91 @@
+"""One body against everybody: each gap is the one that is split for it alone."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.drivers.accounts import explain_change, explain_gap, find_baseline
+from asan_analysis.drivers.profile import profile_gaps
+from asan_analysis.index.method import find_method
+from asan_analysis.index.ranking import rank_organisations
+from asan_analysis.index.rollup import score_organisations
+
+PARTS = ["from_scores", "from_redistribution", "from_method"]
+
+
+def rank(data, tree, rules):
+    scores = score_organisations(data.assessments, data.services, tree, rules)
+    return rank_organisations(scores, data.organisations, tree, rules,
+                              decimals=data.about["decimals"],
+                              min_services=data.about["min_services"])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sample():
+    """The sample, the method of 2023 and its ranks."""
+    whole = load_dataset("asan_sample")
+    data, edition = select_edition(whole, 2023)
+    tree, rules = find_method(data, edition)
+    return whole, data, tree, rules, rank(data, tree, rules)
+
+
+def profile(sample, body):
+    whole, *_, ranks = sample
+    return profile_gaps(whole, 2023, body, ranks, rng=np.random.default_rng(1))
+
+
+def test_every_gap_is_the_one_split_alone(sample):
+    whole, data, tree, rules, _ = sample
+    table = profile(sample, "buttons_committee")
+    assert list(dict.fromkeys(table["against"])) == ["mean", "leader", "next", "before"]
+    rng = np.random.default_rng(1)
+    for against, rows in table.groupby("against"):
+        if against == "before":
+            gap = explain_change(whole, 2023, "buttons_committee", rng=rng)
+        else:
+            gap = explain_gap(data, tree, rules, "buttons_committee", against=against, rng=rng)
+        same = gap.table.columns
+        pd.testing.assert_frame_equal(rows[same].reset_index(drop=True), gap.table)
+        assert rows["gap"].iloc[0] == pytest.approx(rows["own"].iloc[0] - rows["other"].iloc[0])
+        assert (rows[PARTS].sum(axis=1) - rows["gap"]).abs().max() < 1e-9
+    held = table.drop_duplicates("against").set_index("against")
+    assert held["rival"].notna().to_dict() == {
+        "mean": False, "leader": True, "next": True, "before": False,
+    }  # fmt: skip
+    assert held["baseline_year"].dropna().to_dict() == {"before": 2022}
+
+
+def test_the_first_and_the_second_have_fewer_rivals(sample):
+    """The first has nobody above; for the second the leader holds the next place."""
+    ranks = sample[-1]
+    shown = {}
+    for place in (1, 2):
+        rows = ranks[(ranks["rank"] == place) & (ranks["category"] == ranks["category"].iloc[0])]
+        shown[place] = set(profile(sample, rows["organisation_id"].iloc[0])["against"])
+    assert shown == {1: {"mean", "before"}, 2: {"mean", "leader", "before"}}
+
+
+def test_without_a_score_there_is_no_gap(sample):
+    whole, *_, ranks = sample
+    silent = ranks.assign(score_percent=ranks["score_percent"].mask(ranks.index == 0))
+    body = ranks["organisation_id"].iloc[0]
+    table = profile_gaps(whole, 2023, body, silent, rng=np.random.default_rng(1))
+    assert table.empty and {"against", "node_id", "gap"} <= set(table.columns)
+
+
+def test_the_baseline_is_the_last_edition_with_a_score(sample):
+    """Held against the ranks of every edition; the first edition has none before it."""
+    whole = sample[0]
+    body = "buttons_committee"
+    years = [int(year) for year in whole.editions["edition_year"]]
+    scored = []
+    for year in sorted(years):
+        assert find_baseline(whole, year, body) == (scored[-1] if scored else None)
+        data, edition = select_edition(whole, year)
+        if data.assessments.empty:
+            continue
+        ranks = rank(data, *find_method(data, edition)).set_index("organisation_id")
+        if body in ranks.index and pd.notna(ranks.loc[body, "score_percent"]):
+            scored.append(year)
+    assert len(scored) > 3
