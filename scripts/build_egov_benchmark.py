@@ -323,7 +323,7 @@ CLEANING = {
 }  # fmt: skip
 
 # key, value, alternatives, why.
-ASSUMPTIONS = [
+ASSUMPTIONS: list[tuple[str, str, Any, str]] = [
     ("aggregation:0", "arithmetic", ["geometric"],
      "The published scores are weighted arithmetic means; a geometric mean lets no strong part "
      "make up for a weak one."),
@@ -763,11 +763,11 @@ def cells_read(scores: Scores, services: int, answers: int, machine: int) -> dic
     return read | {"machine_variable_missing": machine}
 
 
-def assumption_rows() -> list[Row]:
+def assumption_rows(prefix: str, assumptions: list[tuple[str, str, Any, str]]) -> list[Row]:
     """The choices of the publisher that an analysis may vary."""
     return [
         {
-            "assumption_id": f"EB{number}",
+            "assumption_id": f"{prefix}{number}",
             "key": key,
             "value": value,
             "alternatives": json.dumps(alternatives),
@@ -775,7 +775,7 @@ def assumption_rows() -> list[Row]:
             "why": why,
             "unknown": "",
         }
-        for number, (key, value, alternatives, why) in enumerate(ASSUMPTIONS, start=1)
+        for number, (key, value, alternatives, why) in enumerate(assumptions, start=1)
     ]
 
 
@@ -849,7 +849,7 @@ def write_text_files(output: Path) -> None:
     write_csv(output / "editions.csv", edition_rows())
     write_csv(output / "framework.csv", framework_rows(), FRAMEWORK_COLUMNS)
     write_csv(output / "organisations.csv", organisation_rows())
-    write_csv(output / "assumptions.csv", assumption_rows())
+    write_csv(output / "assumptions.csv", assumption_rows("EB", ASSUMPTIONS))
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ The README page of the folder is written by hand and stays as it is.
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -227,7 +226,7 @@ CLEANING = {
 }  # fmt: skip
 
 # key, value, alternatives, why.
-ASSUMPTIONS = [
+ASSUMPTIONS: list[tuple[str, str, Any, str]] = [
     ("weight:1", "1", {"relative": 0.25},
      "The publisher weighs its dimensions (depth 1) alike; the questions reach three of four."),
     ("weight:A2", "2", {"relative": 0.25},
@@ -635,22 +634,6 @@ def cleaning_rows(tally: Tally, services: int, rows: int, kept: int) -> list[Row
     ]
 
 
-def assumption_rows() -> list[Row]:
-    """The choices that an analysis may vary."""
-    return [
-        {
-            "assumption_id": f"EQ{number}",
-            "key": key,
-            "value": value,
-            "alternatives": json.dumps(alternatives),
-            "active": "yes",
-            "why": why,
-            "unknown": "",
-        }
-        for number, (key, value, alternatives, why) in enumerate(ASSUMPTIONS, start=1)
-    ]
-
-
 # Writing
 
 
@@ -685,7 +668,8 @@ def write_text_files(output: Path) -> None:
     sister.write_csv(output / "editions.csv", sister.edition_rows())
     sister.write_csv(output / "framework.csv", framework_rows(), FRAMEWORK_COLUMNS)
     sister.write_csv(output / "organisations.csv", sister.organisation_rows())
-    sister.write_csv(output / "assumptions.csv", assumption_rows())
+    rows = sister.assumption_rows("EQ", ASSUMPTIONS)
+    sister.write_csv(output / "assumptions.csv", rows)
 
 
 def main() -> None:

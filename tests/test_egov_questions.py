@@ -181,13 +181,18 @@ def count_agreement(ours: pd.DataFrame, published: pd.DataFrame) -> dict[str, tu
     return counts
 
 
+def select_addresses(data: Dataset, level: str) -> pd.DataFrame:
+    """The services of a level of government that are asked for, by id."""
+    services = data.services.set_index("service_id")
+    return services[(services["gov_level"] == level) & (services["proactive"] == "no")]
+
+
 def test_central_services_are_given_back(
     edition: tuple[Dataset, Tree, Rules], published: pd.DataFrame
 ) -> None:
     """A question is yes where any address says yes: all but two of 4,841, and 1,981 of 1,982."""
     data, tree, rules = edition
-    services = data.services.set_index("service_id")
-    some = services[(services["gov_level"] == "central") & (services["proactive"] == "no")]
+    some = select_addresses(data, "central")
     joined = typed_values(data).loc[some.index].groupby([some[name] for name in KEY]).max()
     scores = score_table(100 * close_gates(joined)[tree.items], None, tree, rules)
     assert count_agreement(scores, published) == {
@@ -217,8 +222,7 @@ def test_local_and_regional_means_of_addresses(
     data, tree, rules = edition
     scores = score_services(data.assessments, data.services, tree, rules)
     wide = scores.pivot(index="service_id", columns="node_id", values="score_percent")
-    services = data.services.set_index("service_id")
-    some = services[(services["gov_level"] == level) & (services["proactive"] == "no")]
+    some = select_addresses(data, level)
     means = wide.loc[some.index].groupby([some[name] for name in KEY]).mean()
     assert list(count_agreement(means, published).values()) == expected
 
@@ -238,8 +242,7 @@ def test_counting_missing_answers_as_zero_explains_them(
 ) -> None:
     """A question answered at one address counts as no where it has no answer."""
     data, tree, rules = edition
-    services = data.services.set_index("service_id")
-    some = services[(services["gov_level"] == level) & (services["proactive"] == "no")]
+    some = select_addresses(data, level)
     cells = data.assessments.pivot(index="service_id", columns="item_id")
     value = cells["value"].loc[some.index].astype("float64")
     status = cells["status"].loc[some.index]

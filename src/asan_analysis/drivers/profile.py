@@ -1,4 +1,4 @@
-"""One body: its gaps to everybody it is held against."""
+"""One body: its gaps to everybody it is held against, and what it should fix first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from numpy.random import Generator
 
 from asan_analysis.data.datasets import Dataset, select_edition
 from asan_analysis.drivers.accounts import Gap, explain_change, explain_gap, find_baseline
+from asan_analysis.drivers.fewest import reach_place
+from asan_analysis.drivers.remedies import list_remedies
+from asan_analysis.errors import ParameterError
+from asan_analysis.index.framework import Tree
 from asan_analysis.index.method import find_method
+from asan_analysis.index.rules import Rules
 
 _COLUMNS = ("against", "rival", "baseline_year", "node_id", "own", "other", "gap", "from_scores",
             "from_redistribution", "from_method", "score_own", "score_other", "framework",
@@ -60,6 +65,43 @@ def profile_gaps(
     if find_baseline(data, year, organisation_id) is not None:
         gaps.append(explain_change(data, year, organisation_id, rng=rng))
     return pd.concat([_list_parts(gap) for gap in gaps], ignore_index=True)[list(_COLUMNS)]
+
+
+def profile_remedies(
+    data: Dataset, tree: Tree, rules: Rules, organisation_id: str, ranks: pd.DataFrame
+) -> pd.DataFrame:
+    """The unmet answers of one body, and which of them make the smallest list to the next place.
+
+    Parameters
+    ----------
+    data : Dataset
+        Cut to one edition by `select_edition`.
+    tree, rules : Tree, Rules
+        From `find_method`.
+    organisation_id : str
+    ranks : DataFrame
+        From `rank_organisations` of the edition.
+
+    Returns
+    -------
+    DataFrame
+        As `list_remedies`, in its order; guidance and guidance_az are its two guidance columns.
+        Also chosen (boolean: in the list of `reach_place`; false everywhere where there is no
+        such list: first in the category, no place, gains that do not add up).
+
+    Raises
+    ------
+    ParameterError
+        As `list_remedies`.
+    """
+    remedies = list_remedies(data, tree, rules, organisation_id)
+    try:
+        chosen = reach_place(data, tree, rules, organisation_id, ranks)
+    except ParameterError:  # list_next_places tells why there is no list
+        chosen = remedies.iloc[:0]
+    key = pd.MultiIndex.from_frame(remedies[["service_id", "item_id"]])
+    inside = key.isin(pd.MultiIndex.from_frame(chosen[["service_id", "item_id"]]))
+    return remedies.rename(columns={"guidance_en": "guidance"}).assign(chosen=inside)
 
 
 def _list_parts(gap: Gap) -> pd.DataFrame:
