@@ -89,6 +89,15 @@ def test_a_child_that_does_not_vary_takes_no_part():
     assert alone.loc["T", "alpha_children"] == 1
 
 
+def test_a_child_without_weight_takes_no_part():
+    values = table_of([(1, 1, 9), (2, 3, 1), (3, 2, 4)])
+    tree = tree_of(node("T"), node("a", "T"), node("b", "T"), node("c", "T", weight=0))
+    table = measure_alpha(values, tree).set_index("node_id")
+    assert table.loc["T", "alpha"] == pytest.approx(2 / 3)  # that of a and b alone
+    assert table.loc["T", "alpha_children"] == 2
+    assert math.isnan(table.loc["c", "alpha_without"])
+
+
 def test_children_against_each_other_have_no_alpha():
     assert math.isnan(alpha_of(np.array([[1.0, -1.0], [-1.0, 1.0]])))
     assert math.isnan(alpha_of(np.full((2, 2), np.nan)))

@@ -20,9 +20,9 @@ def measure_alpha(values: pd.DataFrame, tree: Tree) -> pd.DataFrame:
 
     Cronbach's alpha of k children: k / (k - 1) times 1 less the sum of their variances over the
     variance of their sum, which is the sum of all variances and covariances. Children that do not
-    vary are left out. Where a child is an item the covariances are those of the units that have
-    both (`pairs`), since hardly any unit has them all; else those of the units that have all
-    children (`complete`).
+    vary or have no weight are left out. Where a child is an item the covariances are those of the
+    units that have both (`pairs`), since hardly any unit has them all; else those of the units that
+    have all children (`complete`).
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def measure_alpha(values: pd.DataFrame, tree: Tree) -> pd.DataFrame:
 
     Notes
     -----
-    Weights take no part. Alpha grows with the number of children, and a high one does not say that
+    Weights above zero take no part. Alpha grows with the number of children, and a high one does not say that
     they measure a single thing. Covariances of pairs come from different units, so that the value
     can leave the range that a complete table allows. Children of an index may be causes of what it
     measures rather than signs of it, and then need not vary together.
@@ -55,8 +55,9 @@ def measure_alpha(values: pd.DataFrame, tree: Tree) -> pd.DataFrame:
                "alpha_without": np.nan}  # fmt: skip
     found: dict[str, dict[str, Any]] = {node: {**nothing} for node in tree.node_ids}
     for row in tree.inner_rows:
-        below = [tree.node_ids[child] for child in tree.children[row]]
-        pairwise = bool(tree.nodes["is_item"].iloc[list(tree.children[row])].any())
+        children = [child for child in tree.children[row] if tree.weights[child] > 0]
+        below = [tree.node_ids[child] for child in children]
+        pairwise = bool(tree.nodes["is_item"].iloc[children].any())
         covariance, kept, n = _covariances(values[below], pairwise)
         found[tree.node_ids[row]] |= {
             "alpha": alpha_of(covariance), "alpha_children": len(kept), "alpha_n": n,
