@@ -15,7 +15,7 @@ from small_dataset import dataset, edition, records
 from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.drivers.fewest import find_fewest, reach_place, reach_score
 from asan_analysis.drivers.gains import meet_answers
-from asan_analysis.drivers.remedies import group_remedies, list_remedies
+from asan_analysis.drivers.remedies import group_remedies, list_gains, list_remedies
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.contributions import contribute_organisations
 from asan_analysis.index.method import find_method
@@ -372,3 +372,31 @@ def test_bodies_without_a_place_are_no_rivals_and_have_no_next_place():
         reach_place(data, tree, rules, "b", ranks)
     with pytest.raises(ParameterError, match="rank_on = unrounded"):
         reach_place(data, tree, replace(rules, rank_on="rounded"), "a", ranks)
+
+
+@pytest.mark.parametrize("roll_up", ["mean", "pooled"])
+def test_answers_left_out_until_given_are_not_proposed_and_counted(roll_up):
+    """The rest is planned: no subset of the answers that add up is smaller, scored again."""
+    planned = 0
+    for seed in range(40):
+        case = random_case(seed, {"not_answered": "exclude", "roll_up": roll_up}, services=3)
+        gains = list_gains(*case, "a")
+        summed = gains[(gains["exact"] == "sum") & (gains["gain"] > 0)]
+        if len(summed) == len(gains) or not 2 <= len(summed) <= 9:
+            continue
+        before = score_of(*case, "a")
+        target = before + 0.55 * summed["gain"].sum()
+        found = reach_score(*case, "a", target)
+        assert set(found["left_out"]) == {int((gains["exact"] != "sum").sum())}
+        sizes = [
+            len(one)
+            for size in range(len(summed) + 1)
+            for one in itertools.combinations(summed.index, size)
+            if before + summed.loc[list(one), "gain"].sum() >= target - 1e-9
+        ]
+        assert len(found) == min(sizes)
+        assert score_of(*case, "a", found) >= target - 1e-9
+        planned += 1
+        if planned == 3:
+            break
+    assert planned == 3

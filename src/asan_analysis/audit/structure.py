@@ -41,10 +41,10 @@ def measure_alpha(values: pd.DataFrame, tree: Tree) -> pd.DataFrame:
 
     Notes
     -----
-    Weights above zero take no part. Alpha grows with the number of children, and a high one does not say that
-    they measure a single thing. Covariances of pairs come from different units, so that the value
-    can leave the range that a complete table allows. Children of an index may be causes of what it
-    measures rather than signs of it, and then need not vary together.
+    Weights above zero take no part. Alpha grows with the number of children, and a high one does
+    not say that they measure a single thing. Covariances of pairs come from different units, so
+    that the value can leave the range that a complete table allows. Children of an index may be
+    causes of what it measures rather than signs of it, and then need not vary together.
 
     References
     ----------

@@ -210,8 +210,10 @@ def reach_score(
     Returns
     -------
     DataFrame
-        Key and columns of `find_fewest`; also target, score_before and score_after (the body
-        scored again with these answers met).
+        Key and columns of `find_fewest`; also target, score_before, score_after (the body scored
+        again with these answers met) and left_out (unmet answers whose gains do not add up, such
+        as those that have no score until they are given; they are not proposed, and the proof is
+        among the others).
 
     Raises
     ------
@@ -223,6 +225,9 @@ def reach_score(
     before = _score(data, tree, rules, organisation_id)
     if np.isnan(before):
         raise ParameterError(f"{organisation_id} has no score; choose an organisation with one")
+    single = remedies["exact"] != "sum"
+    if not single.all():
+        remedies = remedies[~single]
     _check_sums(remedies, target)
     highest = before + float(remedies["gain"].sum())
     if highest < target - _NOISE:
@@ -237,7 +242,9 @@ def reach_score(
             f"{organisation_id}: scored again the answers give {after}, not "
             f"{before + found['gain'].sum()}; plan under linear rules"
         )
-    return found.assign(target=target, score_before=before, score_after=after)
+    return found.assign(
+        target=target, score_before=before, score_after=after, left_out=int(single.sum())
+    )
 
 
 def reach_place(
