@@ -1,4 +1,4 @@
-"""A gap between scores told in one screen of text."""
+"""A gap between scores, and what would close it, told in one screen of text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from asan_analysis.index.framework import Tree
 from asan_analysis.report.words import Words
 
 _WIDTH = 44  # of a name
-_ITEMS = 8
+_ITEMS = 5
+_ANSWERS = 4
 _NOISE = 1e-9
 
 
@@ -105,3 +106,44 @@ def _items(table: pd.DataFrame, tree: Tree, words: Words, decimals: int) -> list
         told = words.say("explain.item", node=row.node_id, own=own, other=other)
         lines.append(f"  {change:>{decimals + 6}}  {told}  {words.name(row.node_id)}"[:100])
     return [*lines, ""]
+
+
+def tell_list(
+    found: pd.DataFrame | None, reason: str, data: Dataset, words: Words, *, unmet: int
+) -> list[str]:
+    """The smallest list of answers to the next place, or why there is none.
+
+    Parameters
+    ----------
+    found : DataFrame or None
+        From `reach_place`; none where it refuses.
+    reason : str
+        The code of the refusal, empty where there is a list.
+    data : Dataset
+        Its decimals are told.
+    words : Words
+        The language and the names of the dataset.
+    unmet : int
+        Unmet answers of the body.
+
+    Returns
+    -------
+    list of str
+        Lines of at most 100 characters.
+    """
+    if found is None:
+        return [words.say("explain.no_list", reason=words.say(f"refused.{reason}"))]
+    decimals, first = int(data.about["decimals"]), found.iloc[0]
+    proof = "proved" if first["proved"] == "yes" and not first["left_out"] else "found"
+    lines = [words.say(
+        f"explain.list_{proof}", rival=words.name(first["rival"]), n=words.number(len(found)),
+        needed=words.number(first["target"] - first["score_before"], decimals),
+        place=words.number(first["rank_after"]), unmet=words.number(unmet),
+    )]  # fmt: skip
+    for row in each_row(found.head(_ANSWERS)):
+        gain = words.number(row.gain, decimals, sign=True)
+        names = f"{words.name(row.item_id)} ({words.name(row.service_id)})"
+        lines.append(f"  {gain:>{decimals + 6}}  {row.item_id}  {names}"[:100])
+    if len(found) > _ANSWERS:
+        lines.append(words.say("explain.list_more", n=words.number(len(found) - _ANSWERS)))
+    return lines

@@ -85,6 +85,21 @@ def profile_gaps(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     }
 
 
+def profile_place(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """The smallest list of answers to the next place, or why there is none."""
+    row = frame.iloc[0]
+    if pd.isna(row["answers"]):
+        reason = words.say(f"refused.{row['status']}")
+        return {"told": words.say("profile_place.refused", reason=reason)}
+    kind = "proved" if row["status"] == "proved" else "found"
+    told = words.say(
+        f"profile_place.{kind}", rival=words.name(row["rival"]),
+        needed=words.number(row["needed"], decimals), answers=words.number(row["answers"]),
+        gain=words.number(row["gain"], decimals), rank_after=words.number(row["rank_after"]),
+    )  # fmt: skip
+    return {"told": told}
+
+
 def name_rival(row: pd.Series[Any], words: Words) -> str:
     """What a score is held against, as a heading."""
     body = "" if pd.isna(row["rival"]) else words.name(row["rival"])
@@ -100,4 +115,5 @@ VALUES: dict[str, Callable[..., Values]] = {
     "profile_items.sentence": profile_items,
     "profile_gaps.sentence": profile_gaps,
     "profile_steps": profile_gaps,
+    "profile_place.sentence": profile_place,
 }
