@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from asan_analysis.data.tables import each_row
 from asan_analysis.report.charts import COLOURS, INK, cut, new_axes
+from asan_analysis.report.driver_sentences import name_effect
 from asan_analysis.report.words import Words
 
 _LEVELS = ("between", "within")
@@ -40,7 +39,7 @@ def plot_shares(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) ->
 
 
 def plot_effects(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
-    """Effects of attributes in points with intervals, pooled and inside bodies.
+    """Effects of attributes in points with intervals, over all services and inside bodies.
 
     `frame`: model (`every_service`, `inside_body`), attribute, level, reference, unit, effect, low,
     high; a missing interval is not drawn.
@@ -56,19 +55,10 @@ def plot_effects(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -
         ax.scatter(rows["effect"].astype("float64"), at, color=COLOURS[place], s=26, zorder=3,
                    marker="os"[place], label=words.say(f"model.{model}"))  # fmt: skip
     firsts = frame.drop_duplicates(["attribute", "level"])
-    ax.set_yticks(np.arange(len(keys)), [_name(row, words) for row in each_row(firsts)])
+    ax.set_yticks(np.arange(len(keys)), [cut(name_effect(row, words)) for row in each_row(firsts)])
     ax.invert_yaxis()
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.xaxis.grid(True)
     ax.set_xlabel(words.say("chart.effect_axis"))
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2)
     return ax
-
-
-def _name(row: Any, words: Words) -> str:
-    """The attribute with its level and what it is compared with, or with the step of a number."""
-    attribute = words.column(row.attribute)
-    if row.level:  # what a level means is the dataset's; the names of categories are known
-        name = words.name if row.attribute == "category" else str
-        return cut(f"{attribute}: {name(row.level)} / {name(row.reference)}")
-    return cut(f"{attribute} (+{row.unit})" if row.unit else attribute)
