@@ -39,10 +39,11 @@ def run_score(options: argparse.Namespace) -> None:
 
 
 def run_explain(data: Dataset, year: int, organisation_id: str, against: str, lang: str) -> None:
-    """Print why an organisation has its score, held against another score."""
+    """Print why an organisation has its score, held against another, and what would raise it."""
     from asan_analysis.data.published import load_published
-    from asan_analysis.drivers.accounts import explain_change, explain_gap
-    from asan_analysis.report.explain import tell_gap
+    from asan_analysis.drivers.accounts import explain_change, explain_gap, rank_edition
+    from asan_analysis.drivers.profile import plan_place
+    from asan_analysis.report.explain import tell_gap, tell_plan
     from asan_analysis.report.labels import labels_of
     from asan_analysis.report.words import Words
 
@@ -53,8 +54,9 @@ def run_explain(data: Dataset, year: int, organisation_id: str, against: str, la
         gap = explain_change(data, year, organisation_id, rng=rng)
     else:
         gap = explain_gap(one, tree, rules, organisation_id, against=against, rng=rng)
-    names = labels_of("profile", data, edition, load_published(), lang)
-    print("\n".join(tell_gap(gap, data, tree, Words(lang, names))))
+    words = Words(lang, labels_of("profile", data, edition, load_published(), lang))
+    plan = plan_place(one, tree, rules, organisation_id, rank_edition(one, tree, rules))
+    print("\n".join([*tell_gap(gap, data, tree, words), "", *tell_plan(plan, data, words)]))
 
 
 class _Table(NamedTuple):

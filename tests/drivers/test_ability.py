@@ -154,8 +154,21 @@ def test_who_has_no_place_no_interval_and_no_ability():
     assert found["low"].isna().tolist() == [True, False, True]
     assert found["ability"].isna().tolist() == [False, False, True]
     assert found["rank"].isna().tolist() == [True, False, True]
-    assert found["rank"][1] == 1
+    assert found["rank"][1] == found["rank_raw"][1] == 1
+    assert found["rank_raw"].isna().tolist() == [True, False, True]
     assert found["n"].tolist() == [2, 6, 0]
+
+
+@pytest.mark.parametrize("ties", ["min", "average", "dense"])
+def test_places_follow_the_rules_for_ties(ties):
+    """A and b are alike, c is lower; by the plain share c is level with them."""
+    y = np.array([[1.0, 0, 1, 0], [1, 0, 1, 0], [0.5, 0.5, math.nan, math.nan], [0, 0, 0, 0]])
+    found = fit_abilities(*answers_of(y, [1] * 4), Rules(ties=ties)).bodies
+    assert found["raw_percent"].tolist() == pytest.approx([50, 50, 50, 0])
+    raw = {"min": [1, 1, 1, 4], "average": [2, 2, 2, 4], "dense": [1, 1, 1, 2]}
+    own = {"min": [1, 1, 3, 4], "average": [1.5, 1.5, 3, 4], "dense": [1, 1, 2, 3]}
+    assert found["rank_raw"].tolist() == raw[ties]
+    assert found["rank"].tolist() == own[ties]
 
 
 def test_what_is_not_answered_counts_as_the_rules_say():

@@ -13,8 +13,8 @@ from asan_analysis.drivers.attributes import add_body_attributes, list_attribute
 from asan_analysis.drivers.explanation import explain_scores
 from asan_analysis.errors import ParameterError
 
-COLUMNS = ["attribute", "level", "test", "reference", "unit", "n_services", "left_out", "clusters",
-           "effect", "low", "high", "p", "p_adjusted", "model", "method"]  # fmt: skip
+COLUMNS = ["model", "attribute", "level", "test", "reference", "unit", "n_services", "left_out",
+           "clusters", "effect", "low", "high", "p", "p_adjusted", "method"]  # fmt: skip
 
 
 def services_of(bodies, **columns):
@@ -48,7 +48,7 @@ def explain(services, score, used=None, **options):
     return explain_scores(scores, services, listed, rng=np.random.default_rng(1), **options)
 
 
-def row(table, attribute, level="", model="pooled"):
+def row(table, attribute, level="", model="every_service"):
     """One row of the explained scores."""
     here = (table["attribute"] == attribute) & (table["level"] == level)
     found = table[here & (table["model"] == model)]
@@ -82,16 +82,18 @@ def test_each_column_is_used_or_refused_for_a_reason():
         seldom=["x", "y"] * 10 + [None] * 10, gap=[1, 2] * 12 + [None] * 6, tax=["x", "y"] * 15,
     )  # fmt: skip
     table = list_attributes(services, answers_of(services), {"tax": ["1.1", "1.2"], "none": ["2"]})
-    assert table.set_index("attribute").drop(columns="levels").T.to_dict("list") == {
-        "number": ["number", 0, True, ""],
-        "channel": ["levels", 0, True, ""],
-        "same": ["levels", 0, False, "one value"],
-        "name": ["levels", 0, False, "30 levels: an id or free text"],
-        "free": ["levels", 0, False, "15 levels: an id or free text"],
-        "seldom": ["levels", 10, False, "missing for 10 of 30 services"],
-        "gap": ["number", 6, True, ""],
-        "tax": ["levels", 0, False, "computed from scored item 1.1, 1.2"],
+    told = table.set_index("attribute").drop(columns=["levels", "agreement"])
+    assert told.T.to_dict("list") == {
+        "number": ["number", 0, True, "", ""],
+        "channel": ["levels", 0, True, "", ""],
+        "same": ["levels", 0, False, "one_value", ""],
+        "name": ["levels", 0, False, "id_or_text", ""],
+        "free": ["levels", 0, False, "id_or_text", ""],
+        "seldom": ["levels", 10, False, "often_missing", ""],
+        "gap": ["number", 6, True, "", ""],
+        "tax": ["levels", 0, False, "computed_from_item", "1.1;1.2"],
     }
+    assert table["agreement"].isna().all()
     assert table["levels"].tolist() == [30, 3, 1, 30, 15, 2, 2, 2]
 
 
@@ -104,7 +106,10 @@ def test_a_column_that_agrees_with_an_item_in_95_percent_is_refused(wrong, used)
     other = [1, 1, 0, 0] * 25
     table = list_attributes(services, answers_of(services, i=other, j=answers))
     assert table["used"].tolist() == [used]
-    assert table["reason"].tolist() == ["" if used else "repeats scored item j (95 % agree)"]
+    assert table[["reason", "repeats"]].to_numpy().tolist() == [
+        ["", ""] if used else ["repeats_item", "j"]
+    ]
+    assert table["agreement"].tolist() == pytest.approx([math.nan if used else 0.95], nan_ok=True)
 
 
 def test_a_column_with_nearly_one_value_repeats_no_item():
@@ -166,11 +171,11 @@ def test_both_models_are_those_of_statsmodels():
     within = sm.OLS(score, np.column_stack([x, bodies])).fit().params
     other = ({"desk", "online"} - {first}).pop()
     keys = [("channel", other), ("kind", "y"), ("kind", "z"), ("term", "")]
-    for model, theirs in (("pooled", pooled), ("within", within)):
+    for model, theirs in (("every_service", pooled), ("inside_body", within)):
         ours = [row(table, *key, model=model)["effect"] for key in keys]
         assert ours == pytest.approx(theirs[:4], abs=1e-9)
     assert row(table, "size")["effect"] == pytest.approx(pooled[4])
-    alone = row(table, "size", model="within")
+    alone = row(table, "size", model="inside_body")
     assert alone["method"] == "not tested: one value in each body"
     assert math.isnan(alone["effect"])
 
@@ -181,7 +186,9 @@ def test_differences_between_bodies_do_not_pose_as_a_channel_effect():
     table = explain(services, score, used=["channel"])
     level = ({"desk", "online"} - {services["channel"].value_counts().idxmax()}).pop()
     sign = 1 if level == "online" else -1
-    pooled, within = (row(table, "channel", level, model) for model in ("pooled", "within"))
+    pooled, within = (
+        row(table, "channel", level, model) for model in ("every_service", "inside_body")
+    )
     assert sign * pooled["effect"] > 8
     assert within["effect"] == pytest.approx(sign * 6, abs=0.5)
     assert within["low"] < sign * 6 < within["high"]
@@ -206,7 +213,7 @@ def test_methods_by_number_of_bodies():
 def test_holm_over_the_attributes_and_levels_no_lower_than_their_attribute():
     services, score = drawn()
     table = explain(services, score, few_clusters=0)
-    own = table[table["model"] == "within"]
+    own = table[table["model"] == "inside_body"]
     whole = own[(own["test"] == "attribute") & own["p"].notna()].sort_values("p")
     assert len(whole) == 3
     steps, highest = [], 0.0
@@ -214,7 +221,7 @@ def test_holm_over_the_attributes_and_levels_no_lower_than_their_attribute():
         highest = max(highest, min(1.0, p * (3 - place)))
         steps.append(highest)
     assert whole["p_adjusted"].tolist() == pytest.approx(steps)
-    joint = row(table, "kind", model="within")
+    joint = row(table, "kind", model="inside_body")
     assert math.isnan(joint["effect"])
     levels = own[own["test"] == "level"]
     assert levels["level"].tolist() == ["y", "z"]

@@ -1,18 +1,25 @@
 """The drivers of a whole edition: rows held against the functions for one body."""
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from small_answers import answers_of
 
 from asan_analysis.data.datasets import load_dataset, load_scored_by, select_edition
-from asan_analysis.drivers import overview
+from asan_analysis.drivers import ability, components, explanation, lowest, overview
 from asan_analysis.drivers.accounts import explain_gap
 from asan_analysis.drivers.fewest import reach_place
 from asan_analysis.drivers.remedies import list_gains, list_remedies
+from asan_analysis.errors import ParameterError
 from asan_analysis.index.method import find_method
 from asan_analysis.index.ranking import rank_organisations
 from asan_analysis.index.rollup import score_organisations
 from asan_analysis.index.rules import Rules
+from asan_analysis.report.texts import TEXTS
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +36,9 @@ def case():
 def test_gaps_are_those_of_each_body(case):
     """Every row of the table equals the gap that is split for one body."""
     data, tree, rules, _ = case
-    table = overview.list_gaps(*case).set_index("organisation_id")
+    table, refused = overview.list_gaps(*case)
+    assert refused is None
+    table = table.set_index("organisation_id")
     assert len(table) == 35
     assert table.groupby("category")["gap"].sum().abs().max() < 1e-9
     for body in ("MT", "AL", "DE"):
@@ -51,7 +60,7 @@ def test_next_places_are_those_of_each_body(case):
     assert row["answers"] == len(found)
     assert row["gain"] == pytest.approx(found["gain"].sum(), abs=1e-9)
     assert row["gain"] >= row["needed"] - 1e-9
-    assert set(table["proved"]) == {"yes"}
+    assert set(table["status"]) == {"proved"}
 
 
 def test_gains_alone_are_those_of_the_remedies(case):
@@ -60,23 +69,81 @@ def test_gains_alone_are_those_of_the_remedies(case):
     pd.testing.assert_frame_equal(alone, list_remedies(data, tree, rules, "DE")[alone.columns])
 
 
-def test_rules_that_are_not_linear_leave_the_tables_empty(case):
-    """A geometric mean: nothing is split over all bodies and nothing is planned."""
+def check_empty(found, columns, code):
+    """An empty table with all its columns and the reason."""
+    assert found[0].empty
+    assert list(found[0].columns) == list(columns)
+    assert found[-1].code == code
+
+
+def test_rules_that_are_not_linear_say_why_there_is_nothing(case):
+    """A geometric mean: nothing is split over all bodies; each row says why no list is made."""
     data, tree, _, ranks = case
     rules = Rules(aggregation="geometric")
-    gaps = overview.list_gaps(data, tree, rules, ranks)
+    check_empty(overview.list_gaps(data, tree, rules, ranks), overview.GAPS, "not_linear")
     plans = overview.list_next_places(data, tree, rules, ranks)
-    assert gaps.empty and list(gaps.columns) == list(overview.GAPS)
-    assert plans.empty and list(plans.columns) == list(overview.PLACES)
+    assert len(plans) == 33
+    assert set(plans["status"]) == {"not_additive"}
+    assert plans[["rival", "needed", "answers", "gain", "rank_after"]].isna().all(axis=None)
+    plans = overview.list_next_places(data, tree, replace(rules, rank_on="rounded"), ranks)
+    assert set(plans["status"]) == {"rounded_places"}
+
+
+def test_a_list_without_proof_is_told(case, monkeypatch):
+    """A solver that stops at once leaves no list proved unless its bound says so."""
+    monkeypatch.setattr(overview, "reach_place", lambda *given, **more: reach_place(
+        *given, **more).assign(proved="no"))  # fmt: skip
+    assert set(overview.list_next_places(*case)["status"]) == {"not_proved"}
 
 
 def test_without_attributes_there_are_no_effects():
     nothing = pd.DataFrame({"attribute": ["a"], "type": ["levels"], "levels": [1], "missing": [0],
-                            "used": [False], "reason": ["one value"]})  # fmt: skip
+                            "used": [False], "reason": ["one_value"]})  # fmt: skip
     scores = pd.DataFrame({"service_id": ["s", "t"], "score_percent": [1.0, 2.0]})
     services = pd.DataFrame({"service_id": ["s", "t"], "organisation_id": "b", "a": "x"})
-    found = overview.list_effects(scores, services, nothing, rng=np.random.default_rng(0))
-    assert found.empty and list(found.columns) == list(overview.EFFECTS)
+    rng = np.random.default_rng(0)
+    found = overview.list_effects(scores, services, nothing, rng=rng)
+    check_empty(found, explanation.COLUMNS, "no_attribute")
+    found = overview.list_effects(scores, services, nothing.assign(used=True), rng=rng)
+    check_empty(found, explanation.COLUMNS, "too_few_bodies")
+
+
+def test_a_call_that_is_wrong_is_no_refusal():
+    """Two scores of one service are the caller's fault and are raised."""
+    listed = pd.DataFrame({"attribute": ["a"], "used": [True]})
+    scores = pd.DataFrame({"service_id": ["s", "s"], "score_percent": [1.0, 2.0]})
+    services = pd.DataFrame({"service_id": ["s"], "organisation_id": "b", "a": "x"})
+    with pytest.raises(ParameterError, match="rows of one node"):
+        overview.list_effects(scores, services, listed, rng=np.random.default_rng(0))
+
+
+def test_answers_that_are_too_few_or_off_the_scale_say_so(case):
+    answers, tree = answers_of([[0.5, 1], [0.2, 0]], [1, 1])
+    options = {"rng": np.random.default_rng(0)}
+    found = overview.list_variances(answers, tree, Rules(), **options)
+    check_empty(found, components.COLUMNS, "too_few_in_common")
+    ranked = Rules(normalisation="zscore")
+    found = overview.list_variances(answers, tree, ranked, **options)
+    check_empty(found, components.COLUMNS, "off_scale")
+    lone = answers_of([[0.5, 1], [0.2, 0]], [2])
+    bodies, items, refused = overview.list_abilities(*lone, Rules(), min_services=1)
+    check_empty((bodies, refused), ability.BODIES, "too_few_bodies")
+    check_empty((items, refused), ability.ITEMS, "too_few_bodies")
+    sample, edition = select_edition(load_dataset("asan_sample"), 2023)
+    found = overview.list_lowest_services(sample, find_method(sample, edition)[0], ranked)
+    check_empty(found, lowest.COLUMNS, "no_best_answer")
+    data, tree, _, ranks = case
+    nobody = ranks.assign(score_percent=np.nan)
+    check_empty(overview.list_gaps(data, tree, Rules(), nobody), overview.GAPS, "no_scores")
+
+
+def test_every_refusal_has_its_text():
+    """The codes in the sources of the wing are those that the texts and the dictionary say."""
+    sources = Path(overview.__file__).parent.glob("*.py")
+    codes = {code for path in sources
+             for code in re.findall(r'code="(\w+)"', path.read_text(encoding="utf-8"))}  # fmt: skip
+    told = {key.removeprefix("refused.") for key in TEXTS if key.startswith("refused.")}
+    assert codes == told
 
 
 def test_columns_that_repeat_an_item_are_those_of_the_dictionary():

@@ -5,20 +5,11 @@ import pandas as pd
 import pytest
 
 from asan_analysis.data.datasets import load_dataset, select_edition
-from asan_analysis.drivers.accounts import explain_change, explain_gap, find_baseline
+from asan_analysis.drivers.accounts import explain_change, explain_gap, find_baseline, rank_edition
 from asan_analysis.drivers.profile import profile_gaps
 from asan_analysis.index.method import find_method
-from asan_analysis.index.ranking import rank_organisations
-from asan_analysis.index.rollup import score_organisations
 
 PARTS = ["from_scores", "from_redistribution", "from_method"]
-
-
-def rank(data, tree, rules):
-    scores = score_organisations(data.assessments, data.services, tree, rules)
-    return rank_organisations(scores, data.organisations, tree, rules,
-                              decimals=data.about["decimals"],
-                              min_services=data.about["min_services"])  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +18,7 @@ def sample():
     whole = load_dataset("asan_sample")
     data, edition = select_edition(whole, 2023)
     tree, rules = find_method(data, edition)
-    return whole, data, tree, rules, rank(data, tree, rules)
+    return whole, data, tree, rules, rank_edition(data, tree, rules)
 
 
 def profile(sample, body):
@@ -85,7 +76,7 @@ def test_the_baseline_is_the_last_edition_with_a_score(sample):
         data, edition = select_edition(whole, year)
         if data.assessments.empty:
             continue
-        ranks = rank(data, *find_method(data, edition)).set_index("organisation_id")
+        ranks = rank_edition(data, *find_method(data, edition)).set_index("organisation_id")
         if body in ranks.index and pd.notna(ranks.loc[body, "score_percent"]):
             scored.append(year)
     assert len(scored) > 3

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from plain_road import NA, NO_ANSWER, node, random_answers, random_framework
+from scipy.optimize import OptimizeResult
 from small_dataset import dataset, edition, records
 
 from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.drivers import fewest
 from asan_analysis.drivers.fewest import find_fewest, reach_place, reach_score
 from asan_analysis.drivers.gains import meet_answers
 from asan_analysis.drivers.remedies import group_remedies, list_gains, list_remedies
@@ -360,6 +362,55 @@ def test_passing_a_rival_strictly():
     passed = reach_place(data, tree, rules, "a", ranks, strictly=True)
     assert (len(level), len(passed)) == (1, 2)
     assert (level["rank_after"].iloc[0], passed["rank_after"].iloc[0]) == (1, 1)
+
+
+@pytest.mark.parametrize(("ties", "after"), [("min", 3), ("average", 3.5), ("dense", 2)])
+def test_the_place_after_follows_the_rules_for_ties(ties, after):
+    """Two share the first place, b has 50 and a 0: one answer brings a level with b."""
+    rows = [node("T"), node("x", "T"), node("y", "T")]
+    answers = {"s1": {"x": 0.0, "y": 0.0}, "s2": {"x": 1.0, "y": 0.0},
+               "s3": {"x": 1.0, "y": 1.0}, "s4": {"x": 1.0, "y": 1.0}}  # fmt: skip
+    owners = {"s1": "a", "s2": "b", "s3": "c", "s4": "d"}
+    data, tree, rules = small(answers, owners, rows, {"ties": ties})
+    ranks = ranks_of(data, tree, rules)
+    found = reach_place(data, tree, rules, "a", ranks)
+    before = ranks.set_index("organisation_id")["rank"]
+    assert found["rival"].tolist() == ["b"]
+    assert found["rank_before"].tolist() == [before["a"]]
+    assert found["rank_after"].tolist() == [after]
+
+
+def hard_answers():
+    """Gains and efforts that no order settles: 40 of the kind that a knapsack is hard with."""
+    rng = np.random.default_rng(8)
+    gains = rng.integers(1000, 2000, 40) / 100
+    return gains, {f"i{place}": float(100 * gain + 50) for place, gain in enumerate(gains)}
+
+
+def test_a_solver_out_of_time_proves_nothing():
+    """No time at all: the set reaches the points, the bound is below its effort."""
+    gains, effort = hard_answers()
+    found = find_fewest(answers_of(gains), 300, effort=effort, time_limit=1e-9)
+    assert found["gain"].sum() >= 300
+    assert set(found["proved"]) == {"no"}
+    assert found["status"].str.contains("[Tt]ime limit").all()
+    assert 0 <= found["bound"].iloc[0] < found["effort_total"].iloc[-1]
+    full = find_fewest(answers_of(gains), 300, effort=effort)
+    assert full["effort_total"].iloc[-1] <= found["effort_total"].iloc[-1]
+    with pytest.raises(ParameterError, match="time_limit 0"):
+        find_fewest(answers_of(gains), 300, effort=effort, time_limit=0)
+
+
+def test_a_set_the_solver_has_not_proved_is_given_with_its_bound(monkeypatch):
+    """The solver stops with two answers and a bound of half an answer: one could do."""
+    stopped = OptimizeResult(x=np.array([2.0]), status=1, mip_dual_bound=500.0,
+                             message="Time limit reached")  # fmt: skip
+    monkeypatch.setattr(fewest, "milp", lambda *given, **more: stopped)
+    found = find_fewest(answers_of([1.0, 1.0, 1.0]), 1)
+    assert found["item_id"].tolist() == ["i0", "i1"]
+    assert found["bound"].tolist() == [0.5, 0.5]
+    assert found["proved"].tolist() == ["no", "no"]
+    assert found["status"].tolist() == ["Time limit reached"] * 2
 
 
 def test_bodies_without_a_place_are_no_rivals_and_have_no_next_place():

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.collections import LineCollection, PathCollection
 
 from asan_analysis.report.driver_charts import plot_effects, plot_shares
-from asan_analysis.report.driver_sentences import VALUES
+from asan_analysis.report.driver_sentences import VALUES, name_effect
 from asan_analysis.report.words import LANGUAGES, Words
 
 NAMES = {"T": "All", "x": "Ex", "y": "Why", "a": "Ay", "b": "Bee", "central": "Central"}
@@ -29,26 +29,42 @@ EFFECTS = pd.DataFrame(
 )  # fmt: skip
 GAPS = pd.DataFrame({"organisation_id": ["a", "b"], "gap": [1.25, -1.25],
                      "from_redistribution": [0.5, -0.75], "largest": ["x", "y"]})  # fmt: skip
-PLACES = pd.DataFrame({"organisation_id": ["a", "b"], "answers": [2, 7], "proved": ["yes", "no"]})
+PLACES = pd.DataFrame({"organisation_id": ["a", "b", "a", "b"], "answers": [2, 7, None, None],
+                       "status": ["proved", "not_proved", *["not_additive"] * 2]})  # fmt: skip
+LOWEST = pd.DataFrame({"service_id": ["x", "y", "s"], "organisation_id": ["a", "b", "b"],
+                       "score_percent": [30.0, 12.25, 40], "item_1": ["x", "y", "y"]})  # fmt: skip
 ITEMS = pd.DataFrame({"item_id": ["x", "y"], "difficulty": [0.25, np.nan],
                       "always_met": [False, False], "never_met": [False, True]})  # fmt: skip
-LISTED = pd.DataFrame({"attribute": ["channel", "online_application"], "used": [True, False],
-                       "reason": ["", "computed from scored item 2.1.1"]})  # fmt: skip
+LISTED = pd.DataFrame(
+    {
+        "attribute": ["channel", "online_application"],
+        "used": [True, False],
+        "reason": ["", "computed_from_item"],
+        "repeats": ["", "2.1.1"],
+    }
+)
+LISTED.loc[2] = ["url", False, "id_or_text", ""]
 COMPONENTS = pd.DataFrame({"component": ["body", "service", "item", "residual"],
                            "share": [0.1, 0.2, 0.3, 0.4]})  # fmt: skip
 ABILITIES = pd.DataFrame(
-    {"category": "c", "rank": [1, 2, 3, None], "ability": [2.0, 1.0, 0.0, 0.5],
-     "raw_percent": [70.0, 80.0, 10.0, 5.0], "difference": [1.0, -2.0, 0.0, 0.5]}
+    {"rank": [1, 2, 3, None], "rank_raw": [2, 1, 3, None], "difference": [1.0, -2.0, 0.0, 0.5]}
 )  # fmt: skip
 CASES = {
     "variance_shares.sentence": (SHARES, ["60.0%", "40.0%", "Ex", "75.0%", "Why", "110.0%"]),
     "variance_shares": (SHARES[SHARES["node_id"] != "T"], ["Ex 75.0%", "Why 110.0%", "4"]),
     "gaps_to_mean.sentence": (GAPS, ["Ay", "+1.25", "Bee", "-1.25", "0.75"]),
-    "attributes_listed.sentence": (LISTED, ["Online application", "1", "2"]),
+    "attributes_listed.sentence": (
+        LISTED,
+        ["Online application", "1", "3", "Address (too many values: an id or"],
+    ),
     "attribute_effects.sentence": (EFFECTS, ["none", "Documents", "9"]),
-    "attribute_effects": (EFFECTS, ["mixed +2.5", "-1.5"]),
+    "attribute_effects": (EFFECTS, ["mixed / in person +2.5", "-1.5"]),
     "items_described.sentence": (ITEMS, ["Ex", "75.0%", "1", "0"]),
-    "next_places.sentence": (PLACES, ["2", "Ay", "7", "Bee", "1"]),
+    "next_places.sentence": (
+        PLACES,
+        ["2 answer(s) (Ay)", "7 (Bee)", "gains do not add up (2)", "4"],
+    ),
+    "lowest_ten.sentence": (LOWEST, ["3", "Why", "Bee", "12.25", "2"]),
     "variances.sentence": (COMPONENTS, ["10.0%", "20.0%", "30.0%", "40.0%"]),
     "abilities.sentence": (ABILITIES, ["2.0", "2", "3"]),
 }
@@ -79,6 +95,22 @@ def test_a_sentence_fills_its_text(name, lang):
     assert not re.search(r"[{}]|nan|None", told)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_no_list_can_be_made_the_sentence_says_why(lang):
+    """All four refused: no range, and the reason with its number."""
+    words = Words(lang, NAMES)
+    values = values_of("next_places.sentence", PLACES[PLACES["answers"].isna()], words)
+    told = words.say("next_places.sentence", **values)
+    assert values["listed"] == "0" and values["range"] == ""
+    assert f"{words.say('refused.not_additive')} (2)" in told
+
+
+def test_a_level_without_a_text_stays_as_it_is():
+    row = EFFECTS.iloc[1].copy()
+    row["level"] = "never_seen"
+    assert name_effect(row, Words("az", NAMES)).endswith("never_seen / əyani")
+
+
 def test_a_component_that_is_not_known_has_no_place_in_the_sentence():
     told = values_of("attribute_effects.sentence", EFFECTS, Words("en", NAMES))
     assert told["every_service"] == "none" and told["inside_body"] == "Documents"
@@ -99,7 +131,7 @@ def test_effects_have_a_mark_each_and_name_what_is_compared():
     marks = [one for one in ax.collections if isinstance(one, PathCollection)]
     assert [len(one.get_offsets()) for one in marks] == [3, 2]
     names = [tick.get_text() for tick in ax.get_yticklabels()]
-    assert names == ["Documents (+2)", "Channel: mixed / in_person", "Category: Central / Central"]
+    assert names == ["Documents (+2)", "Channel: mixed / in person", "Category: Central / Central"]
     lines = [one for one in ax.collections if isinstance(one, LineCollection)]
     drawn = [line for one in lines for line in one.get_segments() if len(line)]
     assert len(drawn) == 4

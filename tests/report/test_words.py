@@ -47,6 +47,14 @@ def test_a_missing_number_is_a_dash_and_never_zero():
         assert Words("en").cell(missing, "score_percent", 2) == "–"
 
 
+def test_a_small_p_is_never_zero():
+    assert Words("en").cell(1e-9, "p_adjusted", 3) == "<0.001"
+    assert Words("az").cell(0.0004, "p", 3) == "<0,001"
+    assert Words("en").cell(0.0005, "p", 3) == "0.001"
+    assert Words("en").cell(0.05, "p", 1) == "0.1"
+    assert Words("en").cell(1e-9, "effect", 3) == "0.000"
+
+
 def test_changes_can_carry_their_sign():
     assert Words("en").number(1.5, 1, sign=True) == "+1.5"
     assert Words("az").number(-1.5, 1, sign=True) == "-1,5"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,12 +14,18 @@ from scipy.stats import t as student
 from sklearn.linear_model import LogisticRegression
 
 from asan_analysis.drivers.components import list_shares
+from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.ranking import rank_scores
 from asan_analysis.index.rules import Rules
+
+BODIES = ("organisation_id", "category", "ability", "standard_error", "ability_percent",
+          "raw_percent", "difference", "low", "high", "rank", "rank_raw", "n",
+          "services")  # fmt: skip
+ITEMS = ("item_id", "difficulty", "standard_error", "met_percent", "n")
 
 
 class Abilities(NamedTuple):
@@ -69,7 +77,8 @@ def fit_abilities(
         ability is expected to earn if all items applied to it, plain mean over items, 0..100),
         raw_percent (share earned of what applied, 0..100), difference (points, the first less the
         second), low, high (of ability_percent, with the difficulties as estimated), rank (within
-        the category, 1 is the highest ability), n (number of answers), services.
+        the category by ability, 1 is the highest, ties as the rules say), rank_raw (the same by
+        raw_percent, among the same bodies), n (number of answers), services.
         `items`: key item_id. Columns difficulty (logit, at which a body earns half),
         standard_error, met_percent (share earned, 0..100), n. What has no answer has no estimate.
 
@@ -93,51 +102,55 @@ def fit_abilities(
     Wooldridge (1996), Econometric methods for fractional response variables, Journal of Applied
     Econometrics 11(6); Liang and Zeger (1986), Biometrika 73(1).
     """
+    _check_options(penalty, level)
+    share, names = list_shares(answers, tree, rules)
+    count = np.add.reduceat(~np.isnan(share), answers.starts, axis=0, dtype="float64")
+    earned = np.add.reduceat(np.nan_to_num(share), answers.starts, axis=0)
+    if (count.sum(axis=1) > 0).sum() < 2:
+        raise Refusal(
+            "fewer than two bodies have answers; there is nothing to compare",
+            code="too_few_bodies",
+        )
+    mean, body, item = _fit(earned, count, penalty)
+    errors = _errors(share, answers, expit(mean + body[:, None] + item), count, penalty)
+    place = partial(_places, answers=answers, rules=rules, min_services=min_services)
+    bodies = _list_bodies(answers, earned, count, (body, -mean - item, errors), level, place)
+    total = count.sum(axis=0)
+    met = 100 * earned.sum(axis=0) / total
+    values = (names, -mean - item, errors[len(body) :], met, total.astype("int64"))
+    return Abilities(bodies, pd.DataFrame(dict(zip(ITEMS, values, strict=True))))
+
+
+def _check_options(penalty: float, level: float) -> None:
+    """A pull and a level that can be used."""
     if not 0 < penalty < np.inf:
         raise ParameterError(f"penalty {penalty!r} is not above 0; 1 is the usual choice")
     if not 0 < level < 1:
         raise ParameterError(f"level {level!r} is not between 0 and 1; write 0.9 for 90 %")
-    share, names = list_shares(answers, tree, rules)
-    count = np.add.reduceat(~np.isnan(share), answers.starts, axis=0, dtype="float64")
-    earned = np.add.reduceat(np.nan_to_num(share), answers.starts, axis=0)
+
+
+def _list_bodies(
+    answers: Answers,
+    earned: Floats,
+    count: Floats,
+    fitted: tuple[Floats, Floats, Floats],
+    level: float,
+    place: Callable[[Floats], pd.Series[Any]],
+) -> pd.DataFrame:
+    """The table of bodies from abilities, difficulties and standard errors."""
+    body, difficulty, errors = fitted
     n = count.sum(axis=1)
-    if (n > 0).sum() < 2:
-        raise ParameterError("fewer than two bodies have answers; there is nothing to compare")
-    mean, body, item = _fit(earned, count, penalty)
-    errors = _errors(share, answers, expit(mean + body[:, None] + item), count, penalty)
-    ability, difficulty = np.where(n > 0, body, np.nan), -mean - item
-    far = student.ppf((1 + level) / 2, np.maximum(answers.sizes - 1, 1)) * errors[: len(body)]
+    ability, error = np.where(n > 0, body, np.nan), errors[: len(body)]
+    far = student.ppf((1 + level) / 2, np.maximum(answers.sizes - 1, 1)) * error
     percent, low, high = (
         100 * expit(one[:, None] - difficulty).mean(axis=1)
         for one in (ability, ability - far, ability + far)
     )
     raw = 100 * earned.sum(axis=1) / np.where(n > 0, n, np.nan)
-    bodies = pd.DataFrame(
-        {
-            "organisation_id": answers.bodies,
-            "category": answers.category.to_numpy(),
-            "ability": ability,
-            "standard_error": errors[: len(body)],
-            "ability_percent": percent,
-            "raw_percent": raw,
-            "difference": percent - raw,
-            "low": low,
-            "high": high,
-            "rank": _places(ability, answers, rules, min_services),
-            "n": n.astype("int64"),
-            "services": answers.sizes,
-        }
-    )
-    items = pd.DataFrame(
-        {
-            "item_id": names,
-            "difficulty": difficulty,
-            "standard_error": errors[len(body) :],
-            "met_percent": 100 * earned.sum(axis=0) / count.sum(axis=0),
-            "n": count.sum(axis=0).astype("int64"),
-        }
-    )
-    return Abilities(bodies, items)
+    values = (answers.bodies, answers.category.to_numpy(), ability, error, percent, raw,
+              percent - raw, low, high, place(ability), place(raw), n.astype("int64"),
+              answers.sizes)  # fmt: skip
+    return pd.DataFrame(dict(zip(BODIES, values, strict=True)))
 
 
 def _fit(earned: Floats, count: Floats, penalty: float) -> tuple[float, Floats, Floats]:
@@ -179,7 +192,8 @@ def _errors(
     return errors
 
 
-def _places(ability: Floats, answers: Answers, rules: Rules, min_services: int) -> pd.Series[Any]:
-    counted = pd.Series(np.where(answers.sizes >= min_services, ability, np.nan))
+def _places(values: Floats, *, answers: Answers, rules: Rules, min_services: int) -> pd.Series[Any]:
+    """Places in the category, 1 the highest value; none for a body with too few services."""
+    counted = pd.Series(np.where(answers.sizes >= min_services, values, np.nan))
     groups = counted.groupby(answers.category.to_numpy())
     return groups.transform(lambda one: rank_scores(one, ties=rules.ties))

@@ -52,6 +52,14 @@ class Gap(NamedTuple):
     baseline_year: int | None = None
 
 
+def rank_edition(data: Dataset, tree: Tree, rules: Rules) -> pd.DataFrame:
+    """Scores and places of the organisations of one edition, as from `rank_organisations`."""
+    scores = score_organisations(data.assessments, data.services, tree, rules)
+    return rank_organisations(scores, data.organisations, tree, rules,
+                              decimals=data.about["decimals"],
+                              min_services=data.about["min_services"])  # fmt: skip
+
+
 def find_rival(ranks: pd.DataFrame, organisation_id: str, against: str = "mean") -> Rival:
     """Whom the score of an organisation is held against.
 
@@ -285,11 +293,7 @@ def explain_gap(
     ParameterError
         As `find_rival`.
     """
-    scores = score_organisations(data.assessments, data.services, tree, rules)
-    ranks = rank_organisations(scores, data.organisations, tree, rules,
-                               decimals=data.about["decimals"],
-                               min_services=data.about["min_services"])  # fmt: skip
-    rival = find_rival(ranks, organisation_id, against)
+    rival = find_rival(rank_edition(data, tree, rules), organisation_id, against)
     if is_linear(tree, rules):
         splits = split_scores(data, tree, rules)
     else:

@@ -15,7 +15,7 @@ NOT_ATTRIBUTES = ("edition_year", "service_id", "organisation_id", "name_az", "n
                   "family_id")  # fmt: skip
 _MOST_LEVELS, _MOST_UNIQUE, _MOST_MISSING = 12, 1 / 3, 0.2
 _REPEATS, _COMPARED, _BINS = 0.95, 10, 20
-_COLUMNS = ["attribute", "type", "levels", "missing", "used", "reason"]
+_COLUMNS = ["attribute", "type", "levels", "missing", "used", "reason", "repeats", "agreement"]
 
 
 def add_body_attributes(services: pd.DataFrame, organisations: pd.DataFrame) -> pd.DataFrame:
@@ -64,7 +64,11 @@ def list_attributes(
     -------
     DataFrame
         Key attribute, in file order. Columns type (`number` or `levels`), levels (number of
-        different values), missing (number of services), used (bool), reason (empty where used).
+        different values), missing (number of services), used (bool), reason (empty where used;
+        else `computed_from_item`, `repeats_item`, `one_value`, `often_missing` or `id_or_text`, in
+        the order above), repeats (the items it is computed from or repeats, `;` between; empty
+        where there is none), agreement (share of services where column and item agree, 0..1, or the
+        size of the rank correlation; missing where it repeats none).
 
     Notes
     -----
@@ -84,10 +88,11 @@ def list_attributes(
         known = values.notna()
         kind = "number" if values.dtype == "float64" else "levels"
         levels = int(values.nunique())
-        reason = _tell_scored(name, scored_by or {}) or _find_repeated(values, items, answers)
+        reason, item, agreement = _find_scored(name, values, items, answers, scored_by or {})
         reason = reason or _tell_unfit(kind, levels, int(known.sum()), len(values))
-        rows.append((name, kind, levels, int((~known).sum()), not reason, reason))
-    return pd.DataFrame(rows, columns=_COLUMNS).astype({"attribute": "str", "used": "bool"})
+        rows.append((name, kind, levels, int((~known).sum()), not reason, reason, item, agreement))
+    kinds = {"attribute": "str", "used": "bool", "agreement": "float64"}
+    return pd.DataFrame(rows, columns=_COLUMNS).astype(kinds)
 
 
 def read_attribute(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -114,14 +119,23 @@ def _widen_answers(units: pd.Series[Any], assessments: pd.DataFrame) -> tuple[li
     return [str(item) for item in items], table
 
 
-def _tell_scored(name: str, scored_by: Mapping[str, Sequence[str]]) -> str:
-    """The items that a column is said to be computed from."""
-    items = [str(item) for item in scored_by.get(name, [])]
-    return f"computed from scored item {', '.join(items)}" if items else ""
+def _find_scored(
+    name: str,
+    values: pd.Series[Any],
+    items: list[str],
+    answers: Floats,
+    scored_by: Mapping[str, Sequence[str]],
+) -> tuple[str, str, float]:
+    """Why a column is scored itself, by which items, and how closely it repeats one."""
+    named = [str(item) for item in scored_by.get(name, [])]
+    if named:
+        return "computed_from_item", ";".join(named), np.nan
+    item, agreement = _find_repeated(values, items, answers)
+    return ("repeats_item", item, agreement) if agreement >= _REPEATS else ("", "", np.nan)
 
 
-def _find_repeated(values: pd.Series[Any], items: list[str], answers: Floats) -> str:
-    """The item that a column repeats most closely, if there is one."""
+def _find_repeated(values: pd.Series[Any], items: list[str], answers: Floats) -> tuple[str, float]:
+    """The item that a column repeats most closely, and how closely."""
     codes = pd.factorize(values)[0]
     best, found = 0.0, ""
     for item, answer in zip(items, answers.T, strict=True):
@@ -133,7 +147,7 @@ def _find_repeated(values: pd.Series[Any], items: list[str], answers: Floats) ->
             share = max(share, _follow(values.to_numpy()[here], answer[here]))
         if share > best:
             best, found = share, item
-    return f"repeats scored item {found} ({100 * best:.0f} % agree)" if best >= _REPEATS else ""
+    return found, best
 
 
 def _agree(codes: NDArray[np.int64], answer: Floats) -> float:
@@ -161,9 +175,9 @@ def _follow(x: Floats, y: Floats) -> float:
 def _tell_unfit(kind: str, levels: int, known: int, total: int) -> str:
     """Why a column cannot stand in a regression."""
     if levels < 2:
-        return "one value"
+        return "one_value"
     if total - known > _MOST_MISSING * total:
-        return f"missing for {total - known} of {total} services"
+        return "often_missing"
     if kind == "levels" and (levels > _MOST_LEVELS or levels > _MOST_UNIQUE * known):
-        return f"{levels} levels: an id or free text"
+        return "id_or_text"
     return ""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from scipy.stats import t as student
 
+from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.answers import Answers
@@ -16,6 +17,7 @@ from asan_analysis.index.rescoring import score_once
 from asan_analysis.index.rules import Rules
 
 COMPONENTS = ("body", "service", "item", "residual")
+COLUMNS = ("component", "variance", "share", "low", "high", "n", "draws")
 
 
 def estimate_components(
@@ -71,8 +73,9 @@ def estimate_components(
     the draws times the quantile of t with (bodies - 1) degrees of freedom; where the estimate or a
     draw is not positive, the quantiles of the draws. It is approximate: at 90 % it held the
     variance of 35 bodies in 89 % of simulations, with skewed body effects in 82 %.
-    Items are not drawn again, so the interval of the item variance is for these items. Services do
-    not differ by chance alone where a body chose which to list.
+    The interval of the item component is for these items only: items are not drawn again. As one
+    for the variance of items in general it is far too short; do not read it so. Services do not
+    differ by chance alone where a body chose which to list.
 
     References
     ----------
@@ -83,14 +86,15 @@ def estimate_components(
         raise ParameterError(f"level {level!r} is not between 0 and 1; write 0.9 for 90 %")
     if resamples < 2:
         raise ParameterError(f"{resamples} resamples give no interval; take 200 or more")
-    share, items = list_shares(answers, tree, rules)
-    sums = sum_bodies(share, answers.starts)
+    earned, items = list_shares(answers, tree, rules)
+    sums = sum_bodies(earned, answers.starts)
     sums = sums[sums[:, 0] > 0]
     variance = solve_components(sums.sum(axis=0), len(items))
     if np.isnan(variance).any():
-        raise ParameterError(
+        raise Refusal(
             "too few bodies, services or items in common for components; take an edition with two "
-            "bodies, two services in one of them, and services that share items"
+            "bodies, two services in one of them, and services that share items",
+            code="too_few_in_common",
         )
     bodies = len(sums)
     often = rng.multinomial(bodies, np.full(bodies, 1 / bodies), resamples)
@@ -98,18 +102,10 @@ def estimate_components(
     draws = draws[np.isfinite(draws).all(axis=1)]
     low, high = _interval(variance, draws, bodies, level)
     kept = np.maximum(variance, 0.0)
-    total = kept.sum()
-    return pd.DataFrame(
-        {
-            "component": COMPONENTS,
-            "variance": variance,
-            "share": kept / total if total > 0 else np.nan,
-            "low": low,
-            "high": high,
-            "n": [bodies, int(sums[:, 1].sum()), len(items), int(sums[:, 0].sum())],
-            "draws": len(draws),
-        }
-    )
+    share = kept / kept.sum() if kept.sum() > 0 else np.nan
+    n = [bodies, int(sums[:, 1].sum()), len(items), int(sums[:, 0].sum())]
+    values = (COMPONENTS, variance, share, low, high, n, len(draws))
+    return pd.DataFrame(dict(zip(COLUMNS, values, strict=True)))
 
 
 def _interval(variance: Floats, draws: Floats, bodies: int, level: float) -> tuple[Floats, Floats]:
@@ -138,9 +134,10 @@ def list_shares(answers: Answers, tree: Tree, rules: Rules) -> tuple[Floats, lis
     kept = (tree.weights[tree.item_rows] > 0) & ~np.isnan(score).all(axis=0)
     share = (score[:, kept] - low) / (high - low)
     if (share < -1e-9).any() or (share > 1 + 1e-9).any():
-        raise ParameterError(
+        raise Refusal(
             f"scores of items leave the range {low:g} to {high:g}; choose shares, goalposts or "
-            "minmax, under which a score is a share of what can be earned"
+            "minmax, under which a score is a share of what can be earned",
+            code="off_scale",
         )
     names = [name for name, one in zip(tree.items, kept, strict=True) if one]
     return np.clip(share, 0.0, 1.0), names

@@ -22,12 +22,14 @@ from asan_analysis.drivers.clusters import (
     measure_cr1,
     measure_cr3,
 )
+from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 
 _FEW_BODIES = 3
-_COLUMNS = ["attribute", "level", "test", "reference", "unit", "n_services", "left_out", "clusters",
-            "effect", "low", "high", "p", "p_adjusted", "model", "method"]  # fmt: skip
+MODELS = ("every_service", "inside_body")
+COLUMNS = ("model", "attribute", "level", "test", "reference", "unit", "n_services", "left_out",
+           "clusters", "effect", "low", "high", "p", "p_adjusted", "method")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,9 @@ def explain_scores(
     """Which attributes go with higher scores of services, the other attributes held equal.
 
     One least-squares regression of the service's score on all used attributes at once, twice:
-    `pooled` with a constant, `within` with a constant for each body. Within, only differences
-    between services of the same body count, so a body that is good at everything does not pass for
-    its channel; attributes of the body drop out.
+    `every_service` with a constant, `inside_body` with a constant for each body. Inside, only
+    differences between services of the same body count, so a body that is good at everything does
+    not pass for its channel; attributes of the body drop out.
 
     A number counts linearly, per interquartile step of the services used (per difference of its two
     values where it has two; per unit where the quartiles are equal). A text counts by level against
@@ -90,13 +92,13 @@ def explain_scores(
     Returns
     -------
     DataFrame
-        Key model (`pooled`, `within`), attribute, level (empty for a number and for the test of all
-        levels together). Columns test (`attribute`: this row tests the whole attribute; `level`:
-        one of several levels), reference (the level compared with), unit (the step of a number),
-        n_services (with that level, or in the regression), left_out (services without a score or
-        without a value of a used attribute; within, also those alone in their body), clusters
-        (bodies in the regression), effect (points), low, high (of the interval), p, p_adjusted
-        (Holm), method (or `not tested:` and why).
+        Key model (`every_service`, `inside_body`), attribute, level (empty for a number and for
+        the test of all levels together). Columns test (`attribute`: this row tests the whole
+        attribute; `level`: one of several levels), reference (the level compared with), unit (the
+        step of a number), n_services (with that level, or in the regression), left_out (services
+        without a score or without a value of a used attribute; inside, also those alone in their
+        body), clusters (bodies in the regression), effect (points), low, high (of the interval), p,
+        p_adjusted (Holm), method (or `not tested:` and why).
 
     Raises
     ------
@@ -127,7 +129,9 @@ def explain_scores(
     """
     names = [str(name) for name in attributes.loc[attributes["used"], "attribute"]]
     if not names:
-        raise ParameterError("no attribute is used; see the reasons in list_attributes")
+        raise Refusal(
+            "no attribute is used; see the reasons in list_attributes", code="no_attribute"
+        )
     if scores["service_id"].duplicated().any():
         raise ParameterError("a service has several scores; pass the rows of one node")
     rows = services[["service_id", "organisation_id"]].assign(
@@ -137,20 +141,21 @@ def explain_scores(
     used = rows[rows[["score", *names]].notna().all(axis=1)]
     bodies = pd.factorize(used["organisation_id"])[0].astype("int64")
     if bodies.max(initial=-1) + 1 < _FEW_BODIES:
-        raise ParameterError(
+        raise Refusal(
             f"the services with a score and all attributes belong to fewer than {_FEW_BODIES} "
-            "bodies; choose a larger edition or fewer attributes"
+            "bodies; choose a larger edition or fewer attributes",
+            code="too_few_bodies",
         )
     columns = [one for name in names for one in _expand(name, used[name])]
     score = used["score"].to_numpy(dtype="float64")
     models = []
-    for model in ("pooled", "within"):
+    for model in MODELS:
         table = _explain(
-            columns, score, bodies, within=model == "within", rng=rng, resamples=resamples,
+            columns, score, bodies, within=model == "inside_body", rng=rng, resamples=resamples,
             few=few_clusters, level=level,
         )  # fmt: skip
         models.append(table.assign(model=model, left_out=len(rows) - table["regressed"]))
-    return pd.concat(models, ignore_index=True)[_COLUMNS]
+    return pd.concat(models, ignore_index=True)[list(COLUMNS)]
 
 
 def _expand(name: str, values: pd.Series[Any]) -> list[_Column]:

@@ -11,10 +11,12 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.drivers.gains import meet_answers
+from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.drivers.remedies import list_gains
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.framework import Tree
+from asan_analysis.index.ranking import rank_array
 from asan_analysis.index.rollup import score_organisations
 from asan_analysis.index.rules import Rules
 
@@ -26,7 +28,11 @@ _AGREE = 1e-9  # points between the predicted score and the score of the answers
 
 
 def find_fewest(
-    remedies: pd.DataFrame, needed: float, *, effort: Mapping[str, float] | None = None
+    remedies: pd.DataFrame,
+    needed: float,
+    *,
+    effort: Mapping[str, float] | None = None,
+    time_limit: float = 10.0,
 ) -> pd.DataFrame:
     """The smallest set of answers that gains the needed points, or that of the least effort.
 
@@ -43,6 +49,11 @@ def find_fewest(
         Points to gain at least; nothing is needed at 0 or below.
     effort : mapping, optional
         Effort by item_id, above zero in any unit, the same in every service.
+    time_limit : float
+        Seconds that the solver may take for each of its programmes (two, or three where it falls
+        short by its tolerance), above zero. Where it is hit, the best set so far is given with the
+        bound so far, and both depend on the machine; without a set, answers of the least effort by
+        point are taken first.
 
     Returns
     -------
@@ -56,7 +67,7 @@ def find_fewest(
     ------
     ParameterError
         The points are out of reach (with the most that can be gained), gains that do not add up
-        (`exact` is `single`), an effort that is missing or not above zero.
+        (`exact` is `single`), an effort or a time limit that is missing or not above zero.
 
     Notes
     -----
@@ -68,20 +79,23 @@ def find_fewest(
     The problem is the covering form of the knapsack problem: Kellerer, Pferschy and Pisinger
     (2004), Knapsack Problems, chapter 13. The solver is HiGHS.
     """
+    if not time_limit > 0:
+        raise ParameterError(f"time_limit {time_limit!r} is not above 0; write 10 for 10 seconds")
     _check_sums(remedies, needed)
     cost = _check_effort(remedies, effort)
     table = remedies[["service_id", "item_id", "gain"]].assign(effort=cost)
     table = table[table["gain"] > _NOISE].reset_index(drop=True)
     most = float(table["gain"].sum())
     if most < needed - _NOISE:
-        raise ParameterError(
+        raise Refusal(
             f"{needed:.6g} points are out of reach; all {len(table)} answers together gain "
-            f"{most:.6g}"
+            f"{most:.6g}",
+            code="out_of_reach",
         )
     if needed <= _NOISE:
         return _show(table.iloc[:0], "nothing is needed", 0.0)
     classes = _group_level(table)
-    found, bound, message = _solve(classes, needed)
+    found, bound, message = _solve(classes, needed, time_limit)
     return _show(table.loc[_take_first(table, classes, found)], message, bound)
 
 
@@ -100,10 +114,11 @@ def _check_sums(remedies: pd.DataFrame, needed: float) -> None:
         raise ParameterError("no points are named; give the points that are needed as a number")
     single = remedies["exact"] != "sum"
     if single.any():
-        raise ParameterError(
+        raise Refusal(
             f"{int(single.sum())} of {len(remedies)} gains hold for the answer alone and do not "
             "add up (means other than the arithmetic one, rounding on the way, answers that are "
-            "left out until given); leave these rows out or plan under linear rules"
+            "left out until given); leave these rows out or plan under linear rules",
+            code="not_additive",
         )
 
 
@@ -129,26 +144,26 @@ def _group_level(table: pd.DataFrame) -> _Classes:
     return _Classes(gain, unique[:, 1], number.astype("float64"), of.ravel())
 
 
-def _solve(classes: _Classes, needed: float) -> tuple[Floats, float, str]:
+def _solve(classes: _Classes, needed: float, seconds: float) -> tuple[Floats, float, str]:
     """Number taken of each class, a lower bound of the effort, the solver's message.
 
     The first bound holds whatever the tolerances: they only add to the sets allowed.
     """
     unit = classes.effort.mean() / 1e3
-    cost, bound, message = classes.effort / unit, -np.inf, ""
-    taken = classes.number
+    cost, bound, message = classes.effort / unit, 0.0, ""
+    taken = _take_cheapest(classes, needed)
     for more in (0.0, _REPAIR):
         enough = LinearConstraint(classes.gain * _SCALE, (needed - _NOISE + more) * _SCALE)
-        result = _run(cost, [enough], classes.number)
+        result = _run(cost, [enough], classes.number, seconds)
         if not message:
-            bound = float(result.mip_dual_bound) * unit
+            bound = max(float(result.mip_dual_bound or 0.0) * unit, 0.0)  # efforts are above zero
             message = "optimal" if result.status == 0 else str(result.message)
         if result.x is not None and _reaches(np.rint(result.x), classes, needed):
             taken = np.rint(result.x)
             break
     least = float(taken @ cost)
     limits = [enough, LinearConstraint(cost, -np.inf, least * (1 + 1e-9))]
-    result = _run(-classes.gain * _SCALE, limits, classes.number)
+    result = _run(-classes.gain * _SCALE, limits, classes.number, seconds)
     if result.x is not None:
         again = np.rint(result.x)
         if _reaches(again, classes, needed) and again @ cost <= least * (1 + 1e-9):
@@ -156,10 +171,20 @@ def _solve(classes: _Classes, needed: float) -> tuple[Floats, float, str]:
     return taken, bound, message
 
 
-def _run(cost: Floats, limits: list[LinearConstraint], number: Floats) -> Any:
-    """One integer programme, solved to the end."""
-    return milp(cost, constraints=limits, integrality=np.ones(len(cost)),
-                bounds=Bounds(0, number), options={"mip_rel_gap": 0.0})  # fmt: skip
+def _take_cheapest(classes: _Classes, needed: float) -> Floats:
+    """Number taken of each class, those of the least effort by point first, until it suffices."""
+    left, taken = needed - _NOISE, np.zeros(len(classes.gain))
+    for place in np.argsort(classes.effort / classes.gain, kind="stable"):
+        wanted = np.ceil((left - _NOISE) / classes.gain[place])
+        taken[place] = min(max(wanted, 0.0), classes.number[place])
+        left -= taken[place] * classes.gain[place]
+    return taken
+
+
+def _run(cost: Floats, limits: list[LinearConstraint], number: Floats, seconds: float) -> Any:
+    """One integer programme, solved to the end or until the time is over."""
+    return milp(cost, constraints=limits, integrality=np.ones(len(cost)), bounds=Bounds(0, number),
+                options={"mip_rel_gap": 0.0, "time_limit": seconds})  # fmt: skip
 
 
 def _reaches(taken: Floats, classes: _Classes, needed: float) -> bool:
@@ -195,6 +220,7 @@ def reach_score(
     target: float,
     *,
     effort: Mapping[str, float] | None = None,
+    time_limit: float = 10.0,
 ) -> pd.DataFrame:
     """The smallest set of answers that brings a body to a score, and its score with them met.
 
@@ -204,7 +230,7 @@ def reach_score(
         See `list_remedies`.
     target : float
         Score to reach at least, in points.
-    effort : mapping, optional
+    effort, time_limit
         See `find_fewest`.
 
     Returns
@@ -231,16 +257,18 @@ def reach_score(
     _check_sums(remedies, target)
     highest = before + float(remedies["gain"].sum())
     if highest < target - _NOISE:
-        raise ParameterError(
+        raise Refusal(
             f"{organisation_id}: a score of {target:.6g} is out of reach; with every answer met "
-            f"it is {highest:.6g}"
+            f"it is {highest:.6g}",
+            code="out_of_reach",
         )
-    found = find_fewest(remedies, target - before, effort=effort)
+    found = find_fewest(remedies, target - before, effort=effort, time_limit=time_limit)
     after = _score(data, tree, rules, organisation_id, met=found)
     if not abs(after - before - found["gain"].sum()) <= _AGREE:
-        raise ParameterError(
+        raise Refusal(
             f"{organisation_id}: scored again the answers give {after}, not "
-            f"{before + found['gain'].sum()}; plan under linear rules"
+            f"{before + found['gain'].sum()}; plan under linear rules",
+            code="not_additive",
         )
     return found.assign(
         target=target, score_before=before, score_after=after, left_out=int(single.sum())
@@ -256,11 +284,13 @@ def reach_place(
     *,
     strictly: bool = False,
     effort: Mapping[str, float] | None = None,
+    time_limit: float = 10.0,
 ) -> pd.DataFrame:
     """The smallest set of answers that brings a body to the next place of its category.
 
-    The next place is reached with the score of the nearest body above, as a tie shares the better
-    place, or by passing it where asked. Everybody else stays as they are.
+    The next place is reached with the score of the nearest body above, or by passing it where
+    asked. What place a tie gives is said by `ties` of the rules: the better one, or under `average`
+    the mean of the places shared. Everybody else stays as they are.
 
     Parameters
     ----------
@@ -270,14 +300,15 @@ def reach_place(
         From `rank_organisations` of the same edition; it says who has a place.
     strictly : bool
         Pass the body above and do not share its place.
-    effort : mapping, optional
+    effort, time_limit
         See `find_fewest`.
 
     Returns
     -------
     DataFrame
         Key and columns of `reach_score`; also rival (the nearest body above), rank_before and
-        rank_after (in the category, with these answers met; ties share the better place).
+        rank_after (places in the category as it is and with these answers met, ties as the rules
+        say).
 
     Raises
     ------
@@ -285,31 +316,44 @@ def reach_place(
         As `reach_score`; the body has no place or the first one; ranks of rounded scores.
     """
     if rules.rank_on == "rounded":
-        raise ParameterError("places rest on rounded scores; plan with rank_on = unrounded")
+        raise Refusal(
+            "places rest on rounded scores; plan with rank_on = unrounded", code="rounded_places"
+        )
     own, field = _find_field(ranks, organisation_id)
     above = field[field["score_percent"] > own["score_percent"] + _NOISE]
     if above.empty:
-        raise ParameterError(
-            f"{organisation_id} stands first in its category; name a score to reach instead"
+        raise Refusal(
+            f"{organisation_id} stands first in its category; name a score to reach instead",
+            code="first",
         )
     rival = above.loc[above["score_percent"].idxmin()]
     target = float(rival["score_percent"]) + (_STRICT if strictly else 0.0)
-    found = reach_score(data, tree, rules, organisation_id, target, effort=effort)
-    ahead = [(field["score_percent"] > score + 2 * _NOISE).sum() for score in found["score_after"]]
+    found = reach_score(
+        data, tree, rules, organisation_id, target, effort=effort, time_limit=time_limit
+    )
+    others = field["score_percent"].to_numpy(dtype="float64")
     return found.assign(
         rival=pd.Series(rival["organisation_id"], found.index, dtype="str"),
-        rank_before=1 + len(above),
-        rank_after=[1 + int(number) for number in ahead],
+        rank_before=own["rank"],
+        rank_after=[_place_among(others, score, rules) for score in found["score_after"]],
     )
+
+
+def _place_among(others: Floats, score: float, rules: Rules) -> Any:
+    """The place of a score among others; one that differs by noise only is level."""
+    level = others[np.abs(others - score) <= 2 * _NOISE]
+    own = level.max() if len(level) else score
+    return rank_array(np.append(others, own), ties=rules.ties)[-1]
 
 
 def _find_field(ranks: pd.DataFrame, organisation_id: str) -> tuple[Any, pd.DataFrame]:
     """The row of a body, and the others of its category that have a place."""
     own = ranks[ranks["organisation_id"] == organisation_id]
     if own.empty or own["rank"].isna().any():
-        raise ParameterError(
+        raise Refusal(
             f"{organisation_id} has no place (too few services with a score, or no score); "
-            "name a score to reach instead"
+            "name a score to reach instead",
+            code="no_place",
         )
     row = own.iloc[0]
     others = (ranks["category"] == row["category"]) & ranks["rank"].notna()

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.drivers.shapley import is_linear
-from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats, aggregate
 from asan_analysis.index.answers import STATUSES
 from asan_analysis.index.framework import Tree
@@ -76,9 +76,10 @@ def list_best(tree: Tree, rules: Rules) -> pd.Series[float]:
         if method == "none" and np.isnan(bounds).all():
             bounds = [0.0, 1.0]
         if method not in ("none", "minmax", "goalposts") or np.isnan(bounds).any():
-            raise ParameterError(
+            raise Refusal(
                 f"{option['node_id']}: {method} compares a unit with the others, so no answer is "
-                "the best; give the item a lower and an upper bound"
+                "the best; give the item a lower and an upper bound",
+                code="no_best_answer",
             )
         found[str(option["node_id"])] = bounds[0 if option.get("direction", 1) == -1 else 1]
     return pd.Series(found, dtype="float64").rename_axis("item_id")

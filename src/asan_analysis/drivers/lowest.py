@@ -18,6 +18,8 @@ from asan_analysis.index.rules import Rules
 from asan_analysis.index.scoring import score_services
 
 _SHOWN = 3
+COLUMNS = ("service_id", "organisation_id", "category", "score_percent", "rank", "services",
+           "item_1", "points_1", "item_2", "points_2", "item_3", "points_3")  # fmt: skip
 _DIGITS = 10
 
 
@@ -71,7 +73,7 @@ def list_lowest(
     table = table[shown].sort_values(
         "organisation_id", key=lambda body: body.map(place), kind="stable", ignore_index=True
     )
-    return pd.concat([table, _list_costs(data, table, tree, rules)], axis=1)
+    return pd.concat([table, _list_costs(data, table, tree, rules)], axis=1)[list(COLUMNS)]
 
 
 def _list_costs(data: Dataset, table: pd.DataFrame, tree: Tree, rules: Rules) -> pd.DataFrame:

@@ -1,45 +1,48 @@
-"""The drivers of a whole edition: one row a body; empty where a method cannot answer."""
+"""The drivers of a whole edition: one row a body; where a method cannot answer, its reason."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.tables import each_row
-from asan_analysis.drivers.ability import fit_abilities
+from asan_analysis.drivers import ability, components, explanation, lowest
 from asan_analysis.drivers.accounts import account_gap
-from asan_analysis.drivers.components import estimate_components
-from asan_analysis.drivers.explanation import explain_scores
 from asan_analysis.drivers.fewest import reach_place
-from asan_analysis.drivers.lowest import list_lowest
+from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.drivers.shapley import is_linear
 from asan_analysis.drivers.splits import average_splits, split_scores
-from asan_analysis.errors import ParameterError
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.rules import Rules
 
-T = TypeVar("T")
 GAPS = ("organisation_id", "category", "score_percent", "gap", "from_scores",
         "from_redistribution", "largest", "largest_gap")  # fmt: skip
 PLACES = ("organisation_id", "category", "rank", "rival", "needed", "answers", "gain",
-          "rank_after", "proved")  # fmt: skip
-EFFECTS = ("model", "attribute", "level", "test", "reference", "unit", "n_services", "left_out",
-           "clusters", "effect", "low", "high", "p", "p_adjusted", "method")  # fmt: skip
-MODELS = {"pooled": "every_service", "within": "inside_body"}
-VARIANCES = ("component", "variance", "share", "low", "high", "n", "draws")
-ABILITIES = ("organisation_id", "category", "ability", "standard_error", "ability_percent",
-             "raw_percent", "difference", "low", "high", "rank", "n", "services")  # fmt: skip
-DIFFICULTIES = ("item_id", "difficulty", "standard_error", "met_percent", "n")
-LOWEST = ("organisation_id", "category", "service_id", "score_percent", "rank", "services")
+          "rank_after", "left_out", "status")  # fmt: skip
 
 
-def list_gaps(data: Dataset, tree: Tree, rules: Rules, ranks: pd.DataFrame) -> pd.DataFrame:
+class Overview(NamedTuple):
+    """A table, and why it is empty where it is."""
+
+    table: pd.DataFrame
+    refused: Refusal | None
+
+
+class AbilityOverview(NamedTuple):
+    """Bodies and items, and why they are empty where they are."""
+
+    bodies: pd.DataFrame
+    items: pd.DataFrame
+    refused: Refusal | None
+
+
+def list_gaps(data: Dataset, tree: Tree, rules: Rules, ranks: pd.DataFrame) -> Overview:
     """The gap of every body to the mean of its category, and the part that makes most of it.
 
     Parameters
@@ -52,14 +55,21 @@ def list_gaps(data: Dataset, tree: Tree, rules: Rules, ranks: pd.DataFrame) -> p
 
     Returns
     -------
-    DataFrame
+    Overview
         Key organisation_id. Columns category, score_percent, gap (points, to the plain mean of the
         category), from_scores, from_redistribution (add up to gap), largest (the child of the root
-        with the largest part in size), largest_gap (its part, points). Empty where scores are not
-        linear: `explain_gap` splits those body by body.
+        with the largest part in size), largest_gap (its part, points). Refused where scores are
+        not linear (`explain_gap` splits those body by body) and where nobody has a score.
     """
+    return _ask(partial(_list_gaps, data, tree, rules, ranks), GAPS)
+
+
+def _list_gaps(data: Dataset, tree: Tree, rules: Rules, ranks: pd.DataFrame) -> pd.DataFrame:
     if not is_linear(tree, rules):
-        return pd.DataFrame(columns=list(GAPS))
+        raise Refusal(
+            "scores are not linear in the answers; explain_gap splits the gap of one body",
+            code="not_linear",
+        )
     scored = ranks[ranks["score_percent"].notna()]
     splits, rows = split_scores(data, tree, rules), []
     for category, bodies in scored.groupby("category", sort=False)["organisation_id"]:
@@ -73,7 +83,15 @@ def list_gaps(data: Dataset, tree: Tree, rules: Rules, ranks: pd.DataFrame) -> p
     return pd.DataFrame(rows, columns=list(GAPS))
 
 
-def list_next_places(data: Dataset, tree: Tree, rules: Rules, ranks: pd.DataFrame) -> pd.DataFrame:
+def list_next_places(
+    data: Dataset,
+    tree: Tree,
+    rules: Rules,
+    ranks: pd.DataFrame,
+    *,
+    bodies: Sequence[str] | None = None,
+    time_limit: float = 10.0,
+) -> pd.DataFrame:
     """How few answers each body has to meet to reach the next better place of its category.
 
     Parameters
@@ -82,35 +100,45 @@ def list_next_places(data: Dataset, tree: Tree, rules: Rules, ranks: pd.DataFram
         As `list_gaps`.
     ranks : DataFrame
         From `rank_organisations` of the same edition.
+    bodies : sequence of str, optional
+        Organisations to list; all that have a place and are not first where left out.
+    time_limit : float
+        Seconds for each body; see `find_fewest`.
 
     Returns
     -------
     DataFrame
         Key organisation_id. Columns category, rank, rival (who holds the next place), needed
         (points), answers (the smallest number that reaches it), gain (points they bring),
-        rank_after, proved (yes or no). A body that is first or has no place is left out, and so
-        is all where gains do not add up.
+        rank_after, left_out (see `reach_score`), status: `proved` smallest, `proved_among` where
+        answers were left out and the proof is among the others, `not_proved` where the solver ran
+        out of time, else the code of the refusal (`not_additive`, `out_of_reach`,
+        `no_best_answer`, `rounded_places`, `first`, `no_place`), and then rival to left_out are
+        missing.
     """
-    rows: list[dict[str, Any]] = []
-    for one in each_row(ranks[ranks["rank"].gt(1).fillna(False)]):
-        found = _unless_refused(partial(reach_place, data, tree, rules, one.organisation_id, ranks))
-        if found is None or found.empty:
-            continue
-        first = found.iloc[0]
-        rows.append(
-            {
-                "organisation_id": one.organisation_id,
-                "category": one.category,
-                "rank": one.rank,
-                "rival": first["rival"],
-                "needed": first["target"] - first["score_before"],
-                "answers": len(found),
-                "gain": found["gain"].sum(),
-                "rank_after": first["rank_after"],
-                "proved": first["proved"],
-            }
-        )
-    return pd.DataFrame(rows, columns=list(PLACES))
+    chosen = ranks["rank"].gt(1).fillna(False)
+    if bodies is not None:
+        chosen = ranks["organisation_id"].isin(bodies)
+    rows = []
+    for one in each_row(ranks[chosen]):
+        known = (one.organisation_id, one.category, one.rank)
+        ask = partial(reach_place, data, tree, rules, one.organisation_id, ranks)
+        try:
+            rows.append((*known, *_shorten(ask(time_limit=time_limit))))
+        except Refusal as refused:
+            rows.append((*known, None, np.nan, None, np.nan, None, None, refused.code))
+    kinds = {"rival": "str", "answers": "Int64", "left_out": "Int64", "rank": ranks["rank"].dtype,
+             "rank_after": ranks["rank"].dtype, "needed": "float64", "gain": "float64"}  # fmt: skip
+    return pd.DataFrame(rows, columns=list(PLACES)).astype(kinds)
+
+
+def _shorten(found: pd.DataFrame) -> tuple[Any, ...]:
+    """The columns of a list from rival on; the list has an answer, as somebody is above."""
+    first = found.iloc[0]
+    proof = "proved_among" if first["left_out"] else "proved"
+    return (first["rival"], first["target"] - first["score_before"], len(found),
+            found["gain"].sum(), first["rank_after"], first["left_out"],
+            proof if first["proved"] == "yes" else "not_proved")  # fmt: skip
 
 
 def list_effects(
@@ -120,46 +148,46 @@ def list_effects(
     *,
     rng: np.random.Generator,
     resamples: int = 999,
-) -> pd.DataFrame:
-    """`explain_scores`, with its columns and no rows where no attribute can be examined.
-
-    The models are called `every_service` and `inside_body`.
-    """
-    found = _unless_refused(
-        lambda: explain_scores(scores, services, attributes, rng=rng, resamples=resamples)
-    )
-    if found is None:
-        return pd.DataFrame(columns=list(EFFECTS))
-    return found.assign(model=found["model"].map(MODELS))
+) -> Overview:
+    """`explain_scores`, refused where no attribute can be examined."""
+    ask = partial(explanation.explain_scores, scores, services, attributes)
+    return _ask(partial(ask, rng=rng, resamples=resamples), explanation.COLUMNS)
 
 
-def list_lowest_services(data: Dataset, tree: Tree, rules: Rules) -> pd.DataFrame:
-    """`list_lowest`, with no rows where items have no best answer of their own."""
-    found = _unless_refused(lambda: list_lowest(data, tree, rules))
-    return pd.DataFrame(columns=list(LOWEST)) if found is None else found
+def list_lowest_services(data: Dataset, tree: Tree, rules: Rules) -> Overview:
+    """`list_lowest`, refused where items have no best answer of their own or nothing is scored."""
+    return _ask(partial(lowest.list_lowest, data, tree, rules), lowest.COLUMNS)
 
 
 def list_variances(
     answers: Answers, tree: Tree, rules: Rules, *, rng: np.random.Generator
-) -> pd.DataFrame:
-    """`estimate_components`, with no rows where there are too few bodies or services."""
-    found = _unless_refused(partial(estimate_components, answers, tree, rules, rng=rng))
-    return pd.DataFrame(columns=list(VARIANCES)) if found is None else found
+) -> Overview:
+    """`estimate_components`, refused where bodies, services or items are too few."""
+    ask = partial(components.estimate_components, answers, tree, rules, rng=rng)
+    return _ask(ask, components.COLUMNS)
 
 
 def list_abilities(
     answers: Answers, tree: Tree, rules: Rules, *, min_services: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Bodies and items of `fit_abilities`, with no rows where the data cannot tell them apart."""
-    found = _unless_refused(partial(fit_abilities, answers, tree, rules, min_services=min_services))
-    if found is None:
-        return pd.DataFrame(columns=list(ABILITIES)), pd.DataFrame(columns=list(DIFFICULTIES))
-    return found.bodies, found.items
-
-
-def _unless_refused(ask: Callable[[], T]) -> T | None:
-    """The answer, or none where the method refuses these data."""
+) -> AbilityOverview:
+    """Bodies and items of `fit_abilities`, refused where fewer than two bodies have answers."""
     try:
-        return ask()
-    except ParameterError:
-        return None
+        found = ability.fit_abilities(answers, tree, rules, min_services=min_services)
+    except Refusal as refused:
+        return AbilityOverview(_no_rows(ability.BODIES), _no_rows(ability.ITEMS), refused)
+    return AbilityOverview(found.bodies, found.items, None)
+
+
+def _ask(method: Callable[[], pd.DataFrame], columns: Iterable[str]) -> Overview:
+    """The table of a method; one without rows says why."""
+    try:
+        table = method()
+        if table.empty:
+            raise Refusal("nothing is scored; take an edition with answers", code="no_scores")
+    except Refusal as refused:
+        return Overview(_no_rows(columns), refused)
+    return Overview(table, None)
+
+
+def _no_rows(columns: Iterable[str]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 from numpy.random import Generator
 
 from asan_analysis.data.datasets import Dataset, select_edition
 from asan_analysis.drivers.accounts import Gap, explain_change, explain_gap, find_baseline
 from asan_analysis.drivers.fewest import reach_place
-from asan_analysis.drivers.remedies import list_remedies
-from asan_analysis.errors import ParameterError
+from asan_analysis.drivers.refusals import Refusal
+from asan_analysis.drivers.remedies import list_gains, list_remedies
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.method import find_method
 from asan_analysis.index.rules import Rules
@@ -17,6 +19,8 @@ from asan_analysis.index.rules import Rules
 _COLUMNS = ("against", "rival", "baseline_year", "node_id", "own", "other", "gap", "from_scores",
             "from_redistribution", "from_method", "score_own", "score_other", "framework",
             "certainty")  # fmt: skip
+_REMEDIES = ("service_id", "item_id", "gain", "exact", "chosen", "value", "status", "reason",
+             "guidance", "guidance_az", "peers")  # fmt: skip
 
 
 def profile_gaps(
@@ -67,6 +71,32 @@ def profile_gaps(
     return pd.concat([_list_parts(gap) for gap in gaps], ignore_index=True)[list(_COLUMNS)]
 
 
+class Plan(NamedTuple):
+    """The smallest list to the next place (none with a refusal) and the number of unmet answers."""
+
+    answers: pd.DataFrame | None
+    refused: str
+    unmet: int | None
+
+
+def plan_place(
+    data: Dataset, tree: Tree, rules: Rules, organisation_id: str, ranks: pd.DataFrame
+) -> Plan:
+    """The smallest list of answers that brings a body to the next place, or why there is none.
+
+    `answers` is as from `reach_place`, `refused` the code of the refusal or empty, `unmet` the
+    number of unmet answers (none where an item has no best answer).
+    """
+    try:
+        unmet = len(list_gains(data, tree, rules, organisation_id))
+    except Refusal as refused:
+        return Plan(None, refused.code, None)
+    try:
+        return Plan(reach_place(data, tree, rules, organisation_id, ranks), "", unmet)
+    except Refusal as refused:
+        return Plan(None, refused.code, unmet)
+
+
 def profile_remedies(
     data: Dataset, tree: Tree, rules: Rules, organisation_id: str, ranks: pd.DataFrame
 ) -> pd.DataFrame:
@@ -85,23 +115,25 @@ def profile_remedies(
     Returns
     -------
     DataFrame
-        As `list_remedies`, in its order; guidance and guidance_az are its two guidance columns.
-        Also chosen (boolean: in the list of `reach_place`; false everywhere where there is no
-        such list: first in the category, no place, gains that do not add up).
+        As `list_remedies`, in its order, or empty where an item has no best answer; guidance and
+        guidance_az are its two guidance columns. Also chosen (boolean: in the list of
+        `reach_place`; false everywhere where there is no such list).
 
     Raises
     ------
     ParameterError
         As `list_remedies`.
     """
+    plan = plan_place(data, tree, rules, organisation_id, ranks)
+    if plan.unmet is None:
+        return pd.DataFrame(columns=list(_REMEDIES))
     remedies = list_remedies(data, tree, rules, organisation_id)
-    try:
-        chosen = reach_place(data, tree, rules, organisation_id, ranks)
-    except ParameterError:  # list_next_places tells why there is no list
-        chosen = remedies.iloc[:0]
+    chosen = remedies.iloc[:0] if plan.answers is None else plan.answers
     key = pd.MultiIndex.from_frame(remedies[["service_id", "item_id"]])
     inside = key.isin(pd.MultiIndex.from_frame(chosen[["service_id", "item_id"]]))
-    return remedies.rename(columns={"guidance_en": "guidance"}).assign(chosen=inside)
+    return remedies.rename(columns={"guidance_en": "guidance"}).assign(chosen=inside)[
+        list(_REMEDIES)
+    ]
 
 
 def _list_parts(gap: Gap) -> pd.DataFrame:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -13,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from asan_analysis.data.tables import each_row
 from asan_analysis.report.charts import COLOURS, INK, STYLE, cut, new_axes, wrap
+from asan_analysis.report.driver_sentences import name_effect
 from asan_analysis.report.profile_sentences import name_rival
 from asan_analysis.report.words import Words
 
@@ -45,7 +44,7 @@ def plot_shares(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) ->
 
 
 def plot_effects(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
-    """Effects of attributes in points with intervals, pooled and inside bodies.
+    """Effects of attributes in points with intervals, over all services and inside bodies.
 
     `frame`: model (`every_service`, `inside_body`), attribute, level, reference, unit, effect, low,
     high; a missing interval is not drawn.
@@ -61,7 +60,7 @@ def plot_effects(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -
         ax.scatter(rows["effect"].astype("float64"), at, color=COLOURS[place], s=26, zorder=3,
                    marker="os"[place], label=words.say(f"model.{model}"))  # fmt: skip
     firsts = frame.drop_duplicates(["attribute", "level"])
-    ax.set_yticks(np.arange(len(keys)), [_name(row, words) for row in each_row(firsts)])
+    ax.set_yticks(np.arange(len(keys)), [cut(name_effect(row, words)) for row in each_row(firsts)])
     ax.invert_yaxis()
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.xaxis.grid(True)
@@ -120,12 +119,3 @@ def _draw_fall(ax: Axes, rows: pd.DataFrame, words: Words, decimals: int) -> Non
     head, _, body = name_rival(root, words).partition(": ")
     ax.set_title(f"{head}\n{wrap(body, 30)}".strip(), fontsize=8.5, loc="left")
     ax.set_xlabel(words.say("chart.points"))
-
-
-def _name(row: Any, words: Words) -> str:
-    """The attribute with its level and what it is compared with, or with the step of a number."""
-    attribute = words.column(row.attribute)
-    if row.level:  # what a level means is the dataset's; the names of categories are known
-        name = words.name if row.attribute == "category" else str
-        return cut(f"{attribute}: {name(row.level)} / {name(row.reference)}")
-    return cut(f"{attribute} (+{row.unit})" if row.unit else attribute)

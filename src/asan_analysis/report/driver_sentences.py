@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
 
 from asan_analysis.data.tables import each_row
+from asan_analysis.report.texts import TEXTS
 from asan_analysis.report.words import Words
 
 Values = dict[str, str]
@@ -61,13 +62,17 @@ def gaps_to_mean(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
 
 
 def attributes_listed(frame: pd.DataFrame, words: Words) -> Values:
-    """How many columns can be used, and which repeat a scored item."""
-    refused = frame[frame["reason"].str.contains("scored item", regex=False)]
-    names = ", ".join(words.column(name) for name in refused["attribute"])
+    """How many columns can be used, which repeat a scored item, and why others are left out."""
+    scored = frame["repeats"] != ""
+    others = frame[~scored & (frame["reason"] != "")]
+    told = (f"{words.column(row.attribute)} ({words.say(f'attribute_reason.{row.reason}')})"
+            for row in each_row(others))  # fmt: skip
     return {
         "n": words.number(len(frame)),
         "used": words.number(int(frame["used"].sum())),
-        "refused": names or words.say("none"),
+        "refused": _join(words.column(name) for name in frame.loc[scored, "attribute"])
+        or words.say("none"),
+        "others": _join(told) or words.say("none"),
     }
 
 
@@ -88,11 +93,28 @@ def effects_chart(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     """The effects inside bodies in words."""
     rows = frame[frame["model"] == "inside_body"]
     told = [
-        f"{words.column(row.attribute)} {row.level} {words.number(row.effect, decimals, sign=True)}"
+        f"{name_effect(row, words)} {words.number(row.effect, decimals, sign=True)}"
         for row in each_row(rows)
     ]
     bodies = words.number(frame["clusters"].max())
     return {"effects": "; ".join(told), "foot": words.say("foot.bodies", n=bodies)}
+
+
+def name_effect(row: Any, words: Words) -> str:
+    """The attribute with its level and what it is compared with, or with the step of a number."""
+    attribute = words.column(row.attribute)
+    if not row.level:
+        return f"{attribute} (+{row.unit})" if row.unit else attribute
+    level, reference = (_name_level(code, row.attribute, words)
+                        for code in (row.level, row.reference))  # fmt: skip
+    return f"{attribute}: {level} / {reference}"
+
+
+def _name_level(code: str, attribute: str, words: Words) -> str:
+    """A value of an attribute in words; the code itself where no text says it."""
+    if attribute == "category":
+        return words.name(code)
+    return words.say(f"value.{code}") if f"value.{code}" in TEXTS else code
 
 
 def items_described(frame: pd.DataFrame, words: Words) -> Values:
@@ -108,18 +130,46 @@ def items_described(frame: pd.DataFrame, words: Words) -> Values:
     }
 
 
-def next_places(frame: pd.DataFrame, words: Words) -> Values:
-    """The shortest and the longest list, and how many are proved to be the smallest."""
-    few, many = _most(frame, "answers", sign=-1), _most(frame, "answers")
+def lowest_services(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """The lowest service of all; the item that most often costs most."""
+    lowest, items = _most(frame, "score_percent", sign=-1), frame["item_1"].dropna()
+    item = items.mode().iloc[0] if len(items) else None
     return {
         "n": words.number(len(frame)),
-        "proved": words.number(int((frame["proved"] == "yes").sum())),
-        "few": words.number(few["answers"]),
-        "few_body": words.name(few["organisation_id"]),
-        "median": words.number(frame["answers"].median()),
-        "many": words.number(many["answers"]),
-        "many_body": words.name(many["organisation_id"]),
+        "bodies": words.number(frame["organisation_id"].nunique()),
+        "service": words.name(lowest["service_id"]),
+        "body": words.name(lowest["organisation_id"]),
+        "score": words.number(lowest["score_percent"], decimals),
+        "item": "\u2013" if item is None else words.name(item),
+        "times": words.number(int((items == item).sum())),
     }
+
+
+def next_places(frame: pd.DataFrame, words: Words) -> Values:
+    """How many bodies have a list, the shortest and the longest, and why others have none."""
+    there = frame["answers"].notna()
+    listed, others = frame[there], frame.loc[~there, "status"].value_counts(sort=False)
+    told = "; ".join(f"{words.say(f'refused.{code}')} ({words.number(number)})"
+                     for code, number in others.items())  # fmt: skip
+    return {
+        "n": words.number(len(frame)),
+        "listed": words.number(len(listed)),
+        "proved": words.number(int((listed["status"] != "not_proved").sum())),
+        "among": words.number(int((listed["status"] == "proved_among").sum())),
+        "range": _tell_range(listed, words) if len(listed) else "",
+        "refused": words.say("next_places.refused", reasons=told) if told else "",
+    }
+
+
+def _tell_range(listed: pd.DataFrame, words: Words) -> str:
+    """The shortest and the longest list, and the middle."""
+    few, many = _most(listed, "answers", sign=-1), _most(listed, "answers")
+    return words.say(
+        "next_places.range",
+        few=words.number(few["answers"]), few_body=words.name(few["organisation_id"]),
+        many=words.number(many["answers"]), many_body=words.name(many["organisation_id"]),
+        median=words.number(listed["answers"].median()),
+    )  # fmt: skip
 
 
 def variances(frame: pd.DataFrame, words: Words) -> Values:
@@ -130,13 +180,15 @@ def variances(frame: pd.DataFrame, words: Words) -> Values:
 def abilities(frame: pd.DataFrame, words: Words) -> Values:
     """The widest difference to the plain share, and how many places change."""
     ranked = frame[frame["rank"].notna()]
-    by = ranked.groupby("category", sort=False)
-    raw, own = (by[name].rank(method="min", ascending=False) for name in ("raw_percent", "ability"))
     return {
         "difference": words.number(frame["difference"].abs().max(), 1),
-        "moved": words.number(int((raw != own).sum())),
+        "moved": words.number(int((ranked["rank"] != ranked["rank_raw"]).sum())),
         "n": words.number(len(ranked)),
     }
+
+
+def _join(names: Iterable[str]) -> str:
+    return ", ".join(names)
 
 
 def _most(frame: pd.DataFrame, column: str, *, sign: int = 1) -> pd.Series[Any]:
@@ -154,5 +206,6 @@ VALUES: dict[str, Callable[..., Values]] = {
     "attribute_effects.sentence": attribute_effects,
     "attribute_effects": effects_chart,
     "items_described.sentence": items_described,
+    "lowest_ten.sentence": lowest_services,
     "next_places.sentence": next_places,
 }

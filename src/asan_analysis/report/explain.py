@@ -9,11 +9,12 @@ import pandas as pd
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.tables import each_row
 from asan_analysis.drivers.accounts import Gap
+from asan_analysis.drivers.profile import Plan
 from asan_analysis.index.framework import Tree
 from asan_analysis.report.words import Words
 
 _WIDTH = 44  # of a name
-_ITEMS = 5
+_ITEMS = 4
 _ANSWERS = 4
 _NOISE = 1e-9
 
@@ -88,7 +89,7 @@ def _rows(groups: Sequence[tuple[str, pd.DataFrame]], words: Words, decimals: in
 
 
 def _line(name: str, cells: Sequence[str], widths: Sequence[int]) -> str:
-    short = name if len(name) <= _WIDTH else f"{name[: _WIDTH - 3].rstrip()}..."
+    short = _cut(name, _WIDTH)
     told = (f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
     return f"{short:<{_WIDTH}}  {'  '.join(told)}"
 
@@ -104,46 +105,46 @@ def _items(table: pd.DataFrame, tree: Tree, words: Words, decimals: int) -> list
         change = words.number(row.gap, decimals, sign=True)
         own, other = (words.number(score, 0) for score in (row.score_own, row.score_other))
         told = words.say("explain.item", node=row.node_id, own=own, other=other)
-        lines.append(f"  {change:>{decimals + 6}}  {told}  {words.name(row.node_id)}"[:100])
-    return [*lines, ""]
+        lines.append(f"  {change:>{decimals + 6}}  {told}  {_cut(words.name(row.node_id), 66)}")
+    return lines
 
 
-def tell_list(
-    found: pd.DataFrame | None, reason: str, data: Dataset, words: Words, *, unmet: int
-) -> list[str]:
+def _cut(name: str, most: int) -> str:
+    """A name of at most so many characters; a longer one ends in dots."""
+    return name if len(name) <= most else f"{name[: most - 3].rstrip()}..."
+
+
+def tell_plan(plan: Plan, data: Dataset, words: Words) -> list[str]:
     """The smallest list of answers to the next place, or why there is none.
 
     Parameters
     ----------
-    found : DataFrame or None
-        From `reach_place`; none where it refuses.
-    reason : str
-        The code of the refusal, empty where there is a list.
+    plan : Plan
+        From `plan_place`.
     data : Dataset
         Its decimals are told.
     words : Words
         The language and the names of the dataset.
-    unmet : int
-        Unmet answers of the body.
 
     Returns
     -------
     list of str
-        Lines of at most 100 characters.
+        Lines; those of answers have at most 100 characters.
     """
+    found = plan.answers
     if found is None:
-        return [words.say("explain.no_list", reason=words.say(f"refused.{reason}"))]
+        return [words.say("explain.no_list", reason=words.say(f"refused.{plan.refused}"))]
     decimals, first = int(data.about["decimals"]), found.iloc[0]
     proof = "proved" if first["proved"] == "yes" and not first["left_out"] else "found"
     lines = [words.say(
         f"explain.list_{proof}", rival=words.name(first["rival"]), n=words.number(len(found)),
         needed=words.number(first["target"] - first["score_before"], decimals),
-        place=words.number(first["rank_after"]), unmet=words.number(unmet),
+        unmet=words.number(plan.unmet),
     )]  # fmt: skip
     for row in each_row(found.head(_ANSWERS)):
         gain = words.number(row.gain, decimals, sign=True)
-        names = f"{words.name(row.item_id)} ({words.name(row.service_id)})"
-        lines.append(f"  {gain:>{decimals + 6}}  {row.item_id}  {names}"[:100])
+        item, service = _cut(words.name(row.item_id), 46), _cut(words.name(row.service_id), 34)
+        lines.append(f"  {gain:>{decimals + 6}}  {row.item_id}  {item} ({service})")
     if len(found) > _ANSWERS:
         lines.append(words.say("explain.list_more", n=words.number(len(found) - _ANSWERS)))
     return lines

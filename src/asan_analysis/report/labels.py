@@ -42,12 +42,19 @@ def labels_of(
     """
     if is_published(section):
         return _published_names(facts, lang)
-    names = _dataset_names(data, edition, lang)
-    if section != "drivers":
-        return names
+    own = _dataset_names(data, edition, lang)
+    names = {**own, **_other_names(data, own, lang)}
+    return {**names, **_driver_names(data, lang), **own} if section == "drivers" else names
+
+
+def _driver_names(data: Dataset, lang: str) -> dict[str, str]:
+    """Names of attributes and their values, of components, states of a list and refusals."""
     columns = ("category", "body_services", *map(str, data.services.columns))
-    headings = {column: Words(lang).column(column) for column in columns}
-    return {**headings, **_texts_below("component.", lang), **names}
+    names = {column: Words(lang).column(column) for column in columns}
+    for group in ("component", "value", "attribute_type", "attribute_test", "attribute_reason",
+                  "plan", "refused"):  # fmt: skip
+        names |= _texts_below(f"{group}.", lang)
+    return names
 
 
 def _published_names(facts: Published, lang: str) -> dict[str, str]:
@@ -66,8 +73,6 @@ def _words_of_categories(lang: str) -> dict[str, str]:
 def _dataset_names(data: Dataset, edition: Edition, lang: str) -> dict[str, str]:
     """Names over all editions the dataset holds; those of the edition itself come last and win."""
     names = name_rows(data.categories, "id", lang)
-    names[CATEGORY_ALL] = Words(lang).column("all")
-    names |= _texts_below("choice.", lang)
     for file in [*data.frameworks, edition.framework]:
         framework = data.frameworks[file]
         names |= name_rows(framework, "node_id", lang)
@@ -77,8 +82,14 @@ def _dataset_names(data: Dataset, edition: Edition, lang: str) -> dict[str, str]
     for table, code in ((data.services, "service_id"), (data.organisations, "organisation_id")):
         now = table["edition_year"] == edition.edition_year
         names |= name_rows(table[~now], code, lang) | name_rows(table[now], code, lang)
-    names |= name_rows(data.editions, "edition_year", lang)
-    names |= _factor_names(data, names, lang)
+    return names | name_rows(data.editions, "edition_year", lang)
+
+
+def _other_names(data: Dataset, own: dict[str, str], lang: str) -> dict[str, str]:
+    """Names of codes that are not the dataset's: choices, states, rules and what they vary."""
+    names = {CATEGORY_ALL: Words(lang).column("all")}
+    names |= {code: text for code, text in _texts_below("choice.", lang).items() if code not in own}
+    names |= _factor_names(data, own, lang)
     for group in _GROUPS:
         names |= _texts_below(f"{group}.", lang)
     for key in list(_texts_below("rule.", lang)):

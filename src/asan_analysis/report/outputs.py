@@ -25,6 +25,7 @@ from asan_analysis.data.editions import Edition
 from asan_analysis.data.files import files_read, project_root, refuse_unrecorded
 from asan_analysis.data.published import Published
 from asan_analysis.data.tables import write_csv
+from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.report import charts
 from asan_analysis.report.labels import labels_of
 from asan_analysis.report.parts import host_of, is_published, kind_of, render_table
@@ -125,19 +126,26 @@ class Chapter:
         """Keep a table for saving without showing it."""
         self.files[Path("tables", f"{name}.csv")] = frame
 
-    def sentence(self, section: str, name: str, frame: pd.DataFrame) -> None:
+    def sentence(
+        self, section: str, name: str, frame: pd.DataFrame, refused: Refusal | None = None
+    ) -> None:
         """A sentence made from a frame, in every language; the English one is shown.
 
-        An empty frame says the text `<name>.nothing`.
+        An empty frame says the text `<name>.nothing`; where a method refused the data its value
+        `reason` is the text `refused.<code>`, and the notebook shows the message too.
         """
         name = name if len(frame) else f"{name}.nothing"
         texts = {}
         for lang in LANGUAGES:
             words = self.words(section, lang)
             values = self._values(name, frame, words)
+            if refused is not None:
+                values["reason"] = words.say(f"refused.{refused.code}")
             texts[lang] = {"text": words.say(name, **values)}
         self._record("sentence", section, name, texts=texts)
         _show_text(texts["en"]["text"])
+        if refused is not None:
+            _show_text(str(refused))
 
     def numbers(self, section: str, figures: Mapping[str, Any]) -> None:
         """Headline numbers by text key.

@@ -91,12 +91,14 @@ def profile_place(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     if pd.isna(row["answers"]):
         reason = words.say(f"refused.{row['status']}")
         return {"told": words.say("profile_place.refused", reason=reason)}
-    kind = "proved" if row["status"] == "proved" else "found"
+    kind = "found" if row["status"] == "not_proved" else "proved"
     told = words.say(
         f"profile_place.{kind}", rival=words.name(row["rival"]),
         needed=words.number(row["needed"], decimals), answers=words.number(row["answers"]),
         gain=words.number(row["gain"], decimals), rank_after=words.number(row["rank_after"]),
     )  # fmt: skip
+    if row["left_out"]:
+        told += words.say("profile_place.left_out", n=words.number(row["left_out"]))
     return {"told": told}
 
 

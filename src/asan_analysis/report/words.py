@@ -24,6 +24,7 @@ _PERCENT_COLUMNS = (
     "box",
 )
 _LISTS = ("flag", "checked_on", "peers")
+_P_COLUMNS = ("p", "p_adjusted")
 SIGNED_COLUMNS = (
     "change",
     "difference",
@@ -89,6 +90,11 @@ class Words:
         """A share from 0 to 1 as percent."""
         return "\u2013" if pd.isna(share) else f"{self.number(100 * share, decimals)}%"
 
+    def p_value(self, p: float, decimals: int = 3) -> str:
+        """A p value; one that would show as 0 is told as below the smallest that shows."""
+        least = 10.0**-decimals
+        return f"<{self.number(least, decimals)}" if p < least / 2 else self.number(p, decimals)
+
     def label(self, text: str, column: str) -> str:
         """A text of a table: a code becomes its name, and so do codes separated by `;`.
 
@@ -115,6 +121,8 @@ class Words:
             return self.percent(value)
         if column == "largest_difference":
             return f"{value:.1e}".replace(".", _POINTS[self.lang][1]) if value else "0"
+        if column in _P_COLUMNS:
+            return self.p_value(value, decimals)
         digits = decimals if isinstance(value, float) else 0
         return self.number(value, digits, sign=column in SIGNED_COLUMNS)
 
