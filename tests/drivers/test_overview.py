@@ -130,7 +130,8 @@ def test_answers_that_are_too_few_or_off_the_scale_say_so(case):
     check_empty((bodies, refused), ability.BODIES, "too_few_bodies")
     check_empty((items, refused), ability.ITEMS, "too_few_bodies")
     sample, edition = select_edition(load_dataset("asan_sample"), 2023)
-    found = overview.list_lowest_services(sample, find_method(sample, edition)[0], ranked)
+    tree, _ = find_method(sample, edition)
+    found = overview.list_lowest_services(sample, tree, Rules(normalisation="rank"))
     check_empty(found, lowest.COLUMNS, "no_best_answer")
     data, tree, _, ranks = case
     nobody = ranks.assign(score_percent=np.nan)
