@@ -18,10 +18,12 @@ from openpyxl import load_workbook
 
 from asan_analysis.cli import main
 from asan_analysis.data.datasets import Dataset, load_dataset, select_edition
+from asan_analysis.data.published import load_published
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.method import find_method
 from asan_analysis.index.rules import Rules
 from asan_analysis.index.scoring import score_services, score_table
+from asan_analysis.report.labels import labels_of
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "data" / "egov_questions_2023"
@@ -516,3 +518,16 @@ def test_cleaning_counts_equal_a_count_straight_from_the_sheets(
     shared = [rule for rule in table.index if rule not in count]
     assert table["cells_changed"].loc[shared].to_dict() == theirs.loc[shared].to_dict()
     assert len(shared) + len(count) == len(table)
+
+
+def test_services_that_share_a_name_are_told_apart_by_their_id() -> None:
+    """A country has many addresses of one service; a chart must not show one name for all."""
+    data, edition = select_edition(load_dataset("egov_questions_2023"), 2023)
+    for lang in ("en", "az"):
+        names = labels_of("profile", data, edition, load_published(), lang)
+        shown = data.services["service_id"].map(names)
+        by = data.services.groupby(["organisation_id", f"name_{lang}"])["service_id"]
+        alone = by.transform("size") == 1
+        assert (shown[alone] == data.services.loc[alone, f"name_{lang}"]).all() and alone.any()
+        told = data.services[f"name_{lang}"] + " (" + data.services["service_id"] + ")"
+        assert (shown[~alone] == told[~alone]).all() and (~alone).any()

@@ -38,7 +38,7 @@ def test_the_lowest_services_by_hand():
         ("a", "s2", 0.0, 3, 3), ("a", "s1", 52.5, 2, 3), ("a", "s3", 100.0, 1, 3),
         ("b", "s5", 0.0, 1, 1),
     ]  # fmt: skip
-    columns = ("item_1", "points_1", "item_2", "points_2", "item_3", "points_3")
+    columns = ("item_1", "cost_1", "item_2", "cost_2", "item_3", "cost_3")
     assert records(table, *columns) == [
         ("z", 75.0, "x", 25.0, None, None), ("z", 37.5, "x", 10.0, None, None), (None,) * 6,
         ("z", 75.0, "x", 12.5, "y", 12.5),
@@ -63,7 +63,7 @@ def test_points_are_those_of_scoring_again(rules):
     data, tree, found = small(answers, {}, rules)
     tried = 0
     for row in list_lowest(data, tree, found).itertuples():
-        for item, points in ((row.item_1, row.points_1), (row.item_2, row.points_2)):
+        for item, points in ((row.item_1, row.cost_1), (row.item_2, row.cost_2)):
             if item != item:  # meeting it alone brings nothing
                 continue
             one = data.assessments[["service_id", "item_id"]].query(
@@ -94,5 +94,5 @@ def test_the_lowest_of_every_body(name):
         shown = len(own) if len(own) <= 15 else 10
         assert part["score_percent"].tolist() == own.iloc[:shown].tolist()
         assert part["rank"].tolist() == [1 + (own > score).sum() for score in own.iloc[:shown]]
-    for less, more in (("points_2", "points_1"), ("points_3", "points_2")):
+    for less, more in (("cost_2", "cost_1"), ("cost_3", "cost_2")):
         assert (table[less].fillna(0) <= table[more].fillna(0) + 1e-9).all()

@@ -1,12 +1,16 @@
 """One body against everybody: each gap is the one that is split for it alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.drivers.accounts import explain_change, explain_gap, find_baseline, rank_edition
-from asan_analysis.drivers.profile import profile_gaps
+from asan_analysis.drivers.fewest import reach_place
+from asan_analysis.drivers.profile import plan_place, profile_gaps, profile_remedies
+from asan_analysis.drivers.remedies import list_remedies
 from asan_analysis.index.method import find_method
 
 PARTS = ["from_scores", "from_redistribution", "from_method"]
@@ -80,3 +84,34 @@ def test_the_baseline_is_the_last_edition_with_a_score(sample):
         if body in ranks.index and pd.notna(ranks.loc[body, "score_percent"]):
             scored.append(year)
     assert len(scored) > 3
+
+
+def test_chosen_answers_are_the_list_to_the_next_place(sample):
+    _, data, tree, rules, ranks = sample
+    table = profile_remedies(data, tree, rules, "buttons_committee", ranks)
+    plan = plan_place(data, tree, rules, "buttons_committee", ranks)
+    found = reach_place(data, tree, rules, "buttons_committee", ranks)
+    pd.testing.assert_frame_equal(plan.answers, found)
+    assert (plan.refused, plan.unmet) == ("", len(table))
+    key = ["service_id", "item_id"]
+    chosen = table.loc[table["chosen"], key].reset_index(drop=True)
+    pd.testing.assert_frame_equal(chosen, found[key])
+    same = list_remedies(data, tree, rules, "buttons_committee")
+    assert table["guidance"].equals(same["guidance_en"]) and table["peers"].equals(same["peers"])
+
+
+def test_the_first_has_unmet_answers_and_no_list(sample):
+    _, data, tree, rules, ranks = sample
+    first = ranks.loc[ranks["rank"] == 1, "organisation_id"].iloc[0]
+    plan = plan_place(data, tree, rules, first, ranks)
+    assert plan.answers is None and plan.refused == "first"
+    table = profile_remedies(data, tree, rules, first, ranks)
+    assert len(table) == plan.unmet > 0 and not table["chosen"].any()
+
+
+def test_without_a_best_answer_there_is_nothing_to_propose(sample):
+    _, data, tree, rules, ranks = sample
+    ranked = replace(rules, normalisation="rank")
+    plan = plan_place(data, tree, ranked, "buttons_committee", ranks)
+    assert (plan.answers, plan.refused, plan.unmet) == (None, "no_best_answer", None)
+    assert profile_remedies(data, tree, ranked, "buttons_committee", ranks).empty

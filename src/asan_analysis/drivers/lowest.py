@@ -19,7 +19,7 @@ from asan_analysis.index.scoring import score_services
 
 _SHOWN = 3
 COLUMNS = ("service_id", "organisation_id", "category", "score_percent", "rank", "services",
-           "item_1", "points_1", "item_2", "points_2", "item_3", "points_3")  # fmt: skip
+           "item_1", "cost_1", "item_2", "cost_2", "item_3", "cost_3")  # fmt: skip
 _DIGITS = 10
 
 
@@ -47,8 +47,8 @@ def list_lowest(
     DataFrame
         Key service_id; bodies in the order of the edition, the lowest service first, ties by
         service_id. Columns organisation_id, category, score_percent, rank (in the body, 1 the
-        highest, ties by the better place), services (of the body), item_1, points_1 to item_3,
-        points_3 (the unmet answers that cost most, in points of the service's score; ties in the
+        highest, ties by the better place), services (of the body), item_1, cost_1 to item_3,
+        cost_3 (the unmet answers that cost most, in points of the service's score; ties in the
         order of the framework; missing where fewer cost anything). Services without a score
         are left out and not counted.
 
@@ -91,7 +91,7 @@ def _list_costs(data: Dataset, table: pd.DataFrame, tree: Tree, rules: Rules) ->
             ids[there] = np.array(tree.items, dtype=object)[order[there, number]]
             cost[there] = best[there, number]
         columns[f"item_{number + 1}"] = pd.Series(ids, table.index, dtype="str")
-        columns[f"points_{number + 1}"] = cost
+        columns[f"cost_{number + 1}"] = cost
     return pd.DataFrame(columns, index=table.index)
 
 

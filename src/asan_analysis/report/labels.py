@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
@@ -82,6 +84,7 @@ def _dataset_names(data: Dataset, edition: Edition, lang: str) -> dict[str, str]
     for table, code in ((data.services, "service_id"), (data.organisations, "organisation_id")):
         now = table["edition_year"] == edition.edition_year
         names |= name_rows(table[~now], code, lang) | name_rows(table[now], code, lang)
+    names |= _tell_apart(data.services[data.services["edition_year"] == edition.edition_year], lang)
     return names | name_rows(data.editions, "edition_year", lang)
 
 
@@ -95,6 +98,13 @@ def _other_names(data: Dataset, own: dict[str, str], lang: str) -> dict[str, str
     for key in list(_texts_below("rule.", lang)):
         names[f"rules.{key}"] = Words(lang).say(f"rule.{key}")
     return names
+
+
+def _tell_apart(services: pd.DataFrame, lang: str) -> dict[str, str]:
+    """Names with their id for the services of one organisation that share a name."""
+    alike = services[services.duplicated(["organisation_id", f"name_{lang}"], keep=False)]
+    named = name_rows(alike, "service_id", lang)
+    return {code: f"{name} ({code})" for code, name in named.items()}
 
 
 def _factor_names(data: Dataset, names: dict[str, str], lang: str) -> dict[str, str]:
