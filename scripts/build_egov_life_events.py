@@ -104,8 +104,9 @@ VARIABLES = {
 }
 AVERAGES = {"EU": EU27, "EUplus": list(COUNTRIES)}
 UNITS = {unit: unit for unit in [*COUNTRIES, *AVERAGES]}
-LOWER_CASE = {variable.lower(): variable for variable in VARIABLES if variable.endswith(
-    ("_UC_MF", "_UC_US", "_TR_PD", "_TR_DE"))}  # fmt: skip
+LOWER_CASE = {
+    name.lower(): name for name in VARIABLES if name.endswith(("UC_MF", "UC_US", "TR_PD", "TR_DE"))
+}
 
 # rule_id: what the rule does; all are about one sheet.
 CLEANING = {
