@@ -58,6 +58,7 @@ check: $(READY_DEV) ## Check style, types, spelling and that notebooks carry no 
 data: $(READY_DEV) ## Rebuild the derived data from the raw files
 	@"$(PYTHON)" scripts/build_egov_benchmark.py
 	@"$(PYTHON)" scripts/build_egov_questions.py
+	@"$(PYTHON)" scripts/build_egov_life_events.py
 	@"$(PYTHON)" scripts/make_sample.py
 	@"$(PYTHON)" scripts/build_manifest.py
 
