@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from asan_analysis.analysis.pairs import Pair, score_pair
-from asan_analysis.analysis.service_parts import OF_SERVICES, SERVICE_COLUMNS, UNIT, split_services
+from asan_analysis.analysis.pairs import UNIT, Pair, score_pair
+from asan_analysis.analysis.service_parts import OF_SERVICES, SERVICE_COLUMNS, split_services
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
 from asan_analysis.errors import ParameterError
@@ -166,11 +167,9 @@ def _find_node(tree: Tree, node_id: str | None) -> str:
 def _decompose(pair: Pair, node: str) -> pd.DataFrame:
     table = _join_scores(pair, node)
     services = split_services(pair, node)
-    grouped = services.groupby(UNIT)
-    table = table.join(grouped[OF_SERVICES].sum(), on=UNIT)
-    counts = services.pivot_table(index=UNIT, columns="state", values="service_id", aggfunc="count")
-    counts = counts.reindex(columns=_COUNTS).astype("Int64")
-    table = table.join(counts, on=UNIT)
+    counts = {state: services["state"] == state for state in _COUNTS}
+    sums = services[[*UNIT, *OF_SERVICES]].assign(**counts).groupby(UNIT).sum()
+    table = table.join(sums.astype(dict.fromkeys(_COUNTS, "Int64")), on=UNIT)
     if pair.common is not None and node in pair.common.node_ids:
         table[_COUNTS] = table[_COUNTS].fillna(0)
     table["change"] = table["score_after"] - table["score_before"]
@@ -180,26 +179,28 @@ def _decompose(pair: Pair, node: str) -> pd.DataFrame:
     split = table["state"] == "both"
     table[OF_SERVICES] = table[OF_SERVICES].where(split)
     table["method"] = table["method"].where(split | (table["state"] == "nothing_stayed"))
-    return _order(table, pair.categories)
+    return _order(table, pair.order)
 
 
 def _join_scores(pair: Pair, node: str) -> pd.DataFrame:
     """Scores of units that have one, before and after, under the own and the common method."""
-    names = [(pair.before.own, pair.former.get(node), "score_before"),
-             (pair.after.own, node, "score_after"),
-             (pair.before.common, node, "common_before"),
-             (pair.after.common, node, "common_after")]  # fmt: skip
-    if pair.common is None:
-        names[2:] = [(frame, None, name) for frame, _, name in names[2:]]
-    columns = [
-        frame[(frame["node_id"] == own) & frame["score_percent"].notna()]
-        .set_index(UNIT)["score_percent"].rename(name)
-        for frame, own, name in names
-    ]  # fmt: skip
-    table = pd.concat(columns, axis=1)
-    table = table[table[["score_before", "score_after"]].notna().any(axis=1)]
-    known = pd.concat([pair.after.own, pair.before.own]).drop_duplicates(UNIT)
-    return table.join(known.set_index(UNIT)["category"]).reset_index()
+    alike = node if pair.common is not None else None
+    columns = {
+        "score_before": (pair.before.own, pair.former.get(node)),
+        "score_after": (pair.after.own, node),
+        "common_before": (pair.before.common, alike),
+        "common_after": (pair.after.common, alike),
+    }
+    units = pair.before.own.index.union(pair.after.own.index)
+    table = pd.DataFrame(
+        {
+            name: frame[own].reindex(units) if own in frame else pd.Series(np.nan, index=units)
+            for name, (frame, own) in columns.items()
+        }
+    )
+    table = table[table[["score_before", "score_after"]].notna().any(axis=1)].reset_index()
+    table["category"] = table["unit_id"].map(pair.categories).fillna(table["unit_id"])
+    return table
 
 
 def _name_states(table: pd.DataFrame, pair: Pair, node: str) -> pd.Series[Any]:

@@ -25,15 +25,16 @@ from asan_analysis.index.rollup import group_services, score_categories, score_o
 from asan_analysis.index.rules import Rules
 from asan_analysis.index.scoring import arrays_of_services, round_services
 
+UNIT = ["level", "unit_id"]
 _Method = tuple[Tree, Rules]
 
 
 class Side(NamedTuple):
     """One edition under its own and under the common method.
 
-    `own` and `common` are the scores of its units under either: level, unit_id, node_id, category,
-    score_percent. `services` has service_id, organisation_id, category and weight; `score` is
-    their scores under the common method, nodes x services.
+    `own` and `common` are the scores of its units under either, by level and unit_id, a column for
+    each node. `services` has service_id, organisation_id, category and weight; `score` is their
+    scores under the common method, nodes x services.
     """
 
     own: pd.DataFrame
@@ -45,8 +46,9 @@ class Side(NamedTuple):
 class Pair(NamedTuple):
     """Two editions under the common method, the later framework cut to what asks the same.
 
-    `former` is the id in the earlier framework of each later node that it has; `merged` are the
-    organisations that name successors. `common` is None where nothing asks the same.
+    `common` is None where nothing does. `former` is the id in the earlier framework of each later
+    node that it has; `merged` are the organisations that name successors; `categories` are the
+    later ones of organisations, where there is one; `order` is that of the categories.
     """
 
     tree: Tree
@@ -55,7 +57,8 @@ class Pair(NamedTuple):
     before: Side
     after: Side
     merged: set[str]
-    categories: list[str]
+    categories: dict[str, str]
+    order: list[str]
 
 
 def list_pairs(data: Dataset) -> pd.DataFrame:
@@ -123,12 +126,13 @@ def score_pair(data: Dataset, before: Edition | None, after: Edition) -> Pair | 
     items = find_alike_items(former[0], tree)
     cut = keep_items(tree, list(items.values())) if items and not same else tree
     answers = old.assessments if same else rename_answers(old.assessments, items)
-    renamed = replace(old, assessments=answers)
+    common = (cut, rules) if items else former
     return Pair(
         tree, cut if items else None, _match_nodes(former[0], tree, items),
-        _score_side(old, renamed, former, (cut, rules)),
-        _score_side(new, new, (tree, rules), (cut, rules)),
-        set(find_successors(data, before, after).index),
+        _score_side(old, answers if items else old.assessments, former, common),
+        _score_side(new, new.assessments, (tree, rules), (cut, rules)),
+        {str(body) for body in find_successors(data, before, after).index},
+        _find_categories(old) | _find_categories(new),
         [str(one) for one in data.categories["id"]],
     )  # fmt: skip
 
@@ -160,29 +164,32 @@ def _match_nodes(before: Tree, after: Tree, items: dict[str, str]) -> dict[str, 
     return nodes | {later: former for former, later in items.items()} | {after.root: before.root}
 
 
-def _score_side(one: Dataset, renamed: Dataset, own: _Method, common: _Method) -> Side:
-    scored, units = arrays_of_services(renamed.assessments, renamed.services, *common)
-    _, _, weight = group_services(renamed.services, units, common[1])
-    category = one.organisations.set_index("organisation_id")["category"]
-    services = one.services[["service_id", "organisation_id"]].assign(
-        category=one.services["organisation_id"].map(category), weight=weight
-    )
+def _find_categories(one: Dataset) -> dict[str, str]:
+    bodies = one.organisations
+    return dict(zip(bodies["organisation_id"], bodies["category"], strict=True))
+
+
+def _score_side(one: Dataset, answers: pd.DataFrame, own: _Method, common: _Method) -> Side:
+    scored, units = arrays_of_services(answers, one.services, *common)
+    _, _, weight = group_services(one.services, units, common[1])
+    category = one.services["organisation_id"].map(_find_categories(one))
+    services = one.services[["service_id", "organisation_id"]]
     scores = _score_units(one, own)
-    same = own[0] is common[0]
+    alike = scores
+    if own[0] is not common[0]:
+        alike = _score_units(replace(one, assessments=answers), common)
     return Side(
-        scores, scores if same else _score_units(renamed, common),
-        services, round_services(scored, common[1]).score,
+        scores, alike, services.assign(category=category, weight=weight),
+        round_services(scored, common[1]).score,
     )  # fmt: skip
 
 
 def _score_units(one: Dataset, method: _Method) -> pd.DataFrame:
     """Scores of the field, the categories and the organisations at every node."""
-    bodies = one.organisations[["organisation_id", "category"]]
     scores = score_organisations(one.assessments, one.services, *method)
-    means = score_categories(scores, bodies).assign(level="category")
-    means["unit_id"] = means["category"]
-    means.loc[means["category"] == CATEGORY_ALL, "level"] = "field"
-    own = scores.merge(bodies, on="organisation_id", validate="many_to_one")
-    own = own.assign(level="organisation", unit_id=own["organisation_id"])
-    columns = ["level", "unit_id", "node_id", "category", "score_percent"]
-    return pd.concat([means[columns], own[columns]], ignore_index=True)
+    means = score_categories(scores, one.organisations).assign(level="category")
+    means = means.rename(columns={"category": "unit_id"})
+    means.loc[means["unit_id"] == CATEGORY_ALL, "level"] = "field"
+    own = scores.rename(columns={"organisation_id": "unit_id"}).assign(level="organisation")
+    both = pd.concat([means, own], ignore_index=True)
+    return both.pivot(index=UNIT, columns="node_id", values="score_percent")
