@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from asan_analysis.analysis.pairs import UNIT, Pair, score_pair
-from asan_analysis.analysis.service_parts import OF_SERVICES, SERVICE_COLUMNS, split_services
+from asan_analysis.analysis.service_parts import OF_SERVICES, list_no_services, split_services
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
 from asan_analysis.errors import ParameterError
@@ -150,7 +150,7 @@ def list_service_parts(
     """
     pair = score_pair(data, before, after)
     if pair is None:
-        return pd.DataFrame(columns=SERVICE_COLUMNS)
+        return list_no_services()
     return split_services(pair, _find_node(pair.tree, node_id))
 
 

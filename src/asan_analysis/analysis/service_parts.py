@@ -19,17 +19,24 @@ SERVICE_COLUMNS = [
 ]  # fmt: skip
 
 
+def list_no_services() -> pd.DataFrame:
+    """The table of `split_services` without rows."""
+    texts = (*UNIT, "service_id", "state")
+    kinds = {name: "str" if name in texts else "float64" for name in SERVICE_COLUMNS}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+
+
 def split_services(pair: Pair, node: str) -> pd.DataFrame:
     """Parts by unit and service under the common method; see `decompose_change`."""
     if pair.common is None or node not in pair.common.node_ids:
-        return pd.DataFrame(columns=SERVICE_COLUMNS)
+        return list_no_services()
     row = pair.common.node_ids.index(node)
     before, after = (_weigh_services(side, row) for side in (pair.before, pair.after))
     table = before.merge(after, on=[*UNIT, "service_id"], how="outer", validate="one_to_one",
                          suffixes=("_before", "_after"))  # fmt: skip
     table["state"] = _name_states(table)
     columns = ["score_before", "score_after", "weight_before", "weight_after"]
-    unit = table.groupby(UNIT, sort=False).ngroup().to_numpy()
+    unit = table.groupby(UNIT, sort=False).ngroup().to_numpy(dtype="int64")
     s0, s1, w0, w1 = (table[name].to_numpy(dtype="float64") for name in columns)
     parts = _split_means((s0, s1), (w0, w1), unit)
     table[columns[2:]] = table[columns[2:]].fillna(0.0)
@@ -37,15 +44,15 @@ def split_services(pair: Pair, node: str) -> pd.DataFrame:
 
 
 def _split_means(
-    scores: tuple[Floats, Floats], weights: tuple[Floats, Floats], unit: NDArray[np.int64]
+    scores: tuple[Floats, Floats], weights: tuple[Floats, Floats], unit: NDArray[Any]
 ) -> tuple[Floats, ...]:
     """Improvement, reweighting, entry, exit of services, from scores and weights in both."""
     (s0, s1), (w0, w1) = scores, weights
     stays = ~np.isnan(s0) & ~np.isnan(s1)
 
     def total(values: Floats) -> Floats:
-        sums: Floats = np.bincount(unit, np.where(stays, values, 0.0)).astype("float64")
-        return sums[unit]
+        sums = np.bincount(unit, np.where(stays, values, 0.0))
+        return np.asarray(sums[unit], dtype="float64")
 
     some = total(np.ones(len(unit))) > 0
     v0, v1 = (weight / np.where(some, total(weight), np.nan) for weight in (w0, w1))
