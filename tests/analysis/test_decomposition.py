@@ -440,7 +440,7 @@ def parts_plain(before, after, item_cut):
 
 
 def dynamic_plain(old, new):
-    """Improvement, reweighting, entry, exit from score and weight by service, eq. 5 by groups."""
+    """Improvement, reweighting, entry, exit from score and weight by service, by groups."""
     stays = sorted(set(old) & set(new))
     share = [sum(side[one][1] for one in stays) for side in (old, new)]
     mean = [

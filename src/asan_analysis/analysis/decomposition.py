@@ -85,7 +85,8 @@ def decompose_change(
         An unknown node; later rules that average answers over services (`pooled`) or round the
         scores of organisations, under which no score is a weighted mean of service scores.
     FrameworkError
-        The common items cannot be normalised, as where their values do not differ.
+        The common items cannot be normalised, as where their values do not differ; services of
+        either edition lack the weights that the later rules ask for.
 
     Notes
     -----
@@ -94,7 +95,7 @@ def decompose_change(
     was scored; it does not say that anybody did something. Where items are normalised over the
     units of their own edition, it is the change of the standing among these.
 
-    Sources: Melitz and Polanec (2015), eq. 5; Foster, Haltiwanger and Krizan (2001); Olley and
+    Sources: Melitz and Polanec (2015); Foster, Haltiwanger and Krizan (2001); Olley and
     Pakes (1996).
     """
     pair = score_pair(data, before, after)
