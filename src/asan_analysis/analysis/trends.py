@@ -20,7 +20,7 @@ from asan_analysis.index.scoring import score_services
 
 BASES = ("everything", "same_organisations", "same_services", "same_items")
 _ALIKE = ("same", "renamed")  # states of items that ask the same
-_LEAST_SHARED = 0.5  # of the services of either edition, for a line to join the two
+LEAST_SHARED = 0.5  # of the services of either edition, for a line to join the two
 _SCORES = {
     "edition_year": "int64", "organisation_id": "str", "node_id": "str",
     "score_percent": "float64", "services": "int64", "weight_redistributed": "float64",
@@ -140,7 +140,7 @@ def cover_editions(data: Dataset) -> pd.DataFrame:
         row = _count_edition(data, edition, tree)
         if before:
             shared = _count_shared(data, before, edition)
-            least = _LEAST_SHARED * max(row["services"], rows[-1]["services"])
+            least = LEAST_SHARED * max(row["services"], rows[-1]["services"])
             shared["comparable"] = shared["same_method"] and shared["services_shared"] >= least
             items = match_items(methods[before.edition_year][0], tree)
             shared["items_shared"] = int(items["state"].isin(_ALIKE).sum())
@@ -288,7 +288,7 @@ def compare_organisations(
         return pd.DataFrame(columns=columns)
     table = old.merge(new, on="organisation_id", how="outer", suffixes=("_before", ""),
                       validate="one_to_one")  # fmt: skip
-    successors = _find_successors(data, before, after)
+    successors = find_successors(data, before, after)
     table["successors"] = successors.reindex(table["organisation_id"]).array
     gone = table["category"].isna()
     table["state"] = "both"
@@ -306,7 +306,7 @@ def compare_organisations(
     )  # fmt: skip
 
 
-def _find_successors(data: Dataset, before: Edition, after: Edition) -> pd.Series[Any]:
+def find_successors(data: Dataset, before: Edition, after: Edition) -> pd.Series[Any]:
     """Successors by organisation: the last named from the earlier edition up to the later."""
     place = data.editions.set_index("edition_year")["order"]
     named = data.organisations[data.organisations["successors"].notna()]
@@ -365,10 +365,9 @@ def compare_like_for_like(data: Dataset, before: Edition | None, after: Edition)
         return pd.DataFrame(columns=columns)
     methods = find_method(data, before), find_method(data, after)
     tree, rules = methods[1]
-    items = _alike_items(methods[0][0], tree)
+    items = find_alike_items(methods[0][0], tree)
     common = (keep_items(tree, list(items.values())) if items else tree, rules)
-    former = old.assessments.assign(item_id=old.assessments["item_id"].map(items))
-    former = former.dropna(subset="item_id")
+    former = rename_answers(old.assessments, items)
     bodies = new.organisations
     shared = new.services[new.services["service_id"].isin(old.services["service_id"])]
     earlier = _root_scores(old.assessments, old.services, methods[0], old.organisations)
@@ -391,13 +390,19 @@ def compare_like_for_like(data: Dataset, before: Edition | None, after: Edition)
     return table.sort_values("order", kind="stable", ignore_index=True)[columns]
 
 
-def _alike_items(before: Tree, after: Tree) -> dict[str, str]:
+def find_alike_items(before: Tree, after: Tree) -> dict[str, str]:
     """Items that ask the same, former id to later id; without those of no weight."""
     table = match_items(before, after)
     weight = dict(zip(after.node_ids, nominal_weights(after), strict=True))
     alike = table[table["state"].isin(_ALIKE)]
     pairs = zip(alike["former_id"], alike["item_id"], strict=True)
     return {former: item for former, item in pairs if weight[item] > 0}
+
+
+def rename_answers(assessments: pd.DataFrame, items: dict[str, str]) -> pd.DataFrame:
+    """Answers of a former edition under the later ids of `find_alike_items`, without the others."""
+    renamed = assessments.assign(item_id=assessments["item_id"].map(items))
+    return renamed.dropna(subset="item_id")
 
 
 def _keep_both(earlier: pd.DataFrame, later: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
