@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "asan_analysis"
 ORDER = [
-    "errors", "data", "index", "analysis", "audit", "drivers", "robustness", "report", "commands",
+    "errors", "refusals", "data", "index", "analysis", "audit", "drivers", "robustness", "report", "commands",
     "cli",
 ]  # fmt: skip
 OUTSIDE = {"matplotlib", "pathlib", "os", "time", "datetime", "random", "seaborn"}

@@ -10,6 +10,7 @@ from asan_analysis.data.published import (
     announced_coverage,
     announced_places,
     announced_scores,
+    find_conflicts,
 )
 
 
@@ -51,6 +52,56 @@ def scores_by_edition(facts: Published) -> pd.DataFrame:
     columns = ["organisation_id", "order", "edition_year", "score_percent", "rank",
                "possible_editions", "source_url"]  # fmt: skip
     return scores[columns].sort_values(["organisation_id", "order"], ignore_index=True)
+
+
+def list_series(facts: Published) -> pd.DataFrame:
+    """Everything announced that runs over editions: services evaluated, places, scores.
+
+    Returns
+    -------
+    DataFrame
+        Key row, edition_year; a row for each pair, and one without edition_year for a score whose
+        edition is not certain. `row` is a category, `all` or an organisation. Columns category (of
+        the organisation; the row itself for coverage), order, services (of a category), rank,
+        score_percent (of an organisation), possible_editions, conflict (bool: sources disagree on
+        a figure of the row and edition), source_url; missing where nothing is published.
+    """
+    years = facts.editions.sort_values("order")[["edition_year", "order", "label_en"]]
+    coverage = announced_coverage(facts).rename(columns={"category": "row"})
+    coverage = coverage[["row", "edition_year", "services", "source_url"]]
+    bodies = _list_bodies(facts, years["edition_year"])
+    owners = {name: name for name in (*CATEGORIES, CATEGORY_ALL)}
+    owners |= dict(zip(bodies["row"], bodies["category"], strict=True))
+    pairs = pd.MultiIndex.from_product([owners, years["edition_year"]],
+                                       names=["row", "edition_year"])  # fmt: skip
+    table = pairs.to_frame(index=False).merge(
+        pd.concat([coverage, bodies.drop(columns="category")]),
+        on=["row", "edition_year"], how="outer", validate="one_to_one",
+    ).merge(years, on="edition_year", how="left", validate="many_to_one")  # fmt: skip
+    disputed = find_conflicts(facts)
+    cells = set(zip(disputed["about"], disputed["printed_cycle"], strict=True))
+    marked = [pair in cells for pair in zip(table["row"], table["label_en"], strict=True)]
+    at = pd.Categorical(table["row"], categories=list(owners))
+    table = table.assign(category=table["row"].map(owners), conflict=marked, at=at)
+    columns = ["row", "category", "edition_year", "order", "services", "rank", "score_percent",
+               "possible_editions", "conflict", "source_url"]  # fmt: skip
+    return table.sort_values(["at", "order"], ignore_index=True)[columns]
+
+
+def _list_bodies(facts: Published, years: pd.Series[int]) -> pd.DataFrame:
+    """Places and scores of organisations by edition, by category and best place."""
+    scores = announced_scores(facts)
+    found = pd.concat(
+        [
+            *(announced_places(facts, year).assign(edition_year=year) for year in years),
+            scores[scores["edition_year"].isna()],
+        ]
+    ).rename(columns={"organisation_id": "row"})
+    best = found.groupby("row")["rank"].transform("min")
+    order = pd.Categorical(found["category"], categories=list(CATEGORIES))
+    found = found.assign(order=order, best=best).sort_values(["order", "best"], kind="stable")
+    columns = ["row", "category", "edition_year", "rank", "score_percent", "possible_editions"]
+    return found[[*columns, "source_url"]]
 
 
 def list_unknowns(facts: Published) -> pd.DataFrame:

@@ -14,13 +14,13 @@ from scipy.stats import t as student
 from sklearn.linear_model import LogisticRegression
 
 from asan_analysis.drivers.components import list_shares
-from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.ranking import rank_scores
 from asan_analysis.index.rules import Rules
+from asan_analysis.refusals import Refusal
 
 BODIES = ("organisation_id", "category", "ability", "standard_error", "ability_percent",
           "raw_percent", "difference", "low", "high", "rank", "rank_raw", "n",

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from scipy.stats import t as student
 
-from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.rescoring import score_once
 from asan_analysis.index.rules import Rules
+from asan_analysis.refusals import Refusal
 
 COMPONENTS = ("body", "service", "item", "residual")
 COLUMNS = ("component", "variance", "share", "low", "high", "n", "draws")

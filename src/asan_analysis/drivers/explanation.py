@@ -22,9 +22,9 @@ from asan_analysis.drivers.clusters import (
     measure_cr1,
     measure_cr3,
 )
-from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
+from asan_analysis.refusals import Refusal
 
 _FEW_BODIES = 3
 MODELS = ("every_service", "inside_body")

@@ -11,7 +11,6 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.drivers.gains import meet_answers
-from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.drivers.remedies import list_gains
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
@@ -19,6 +18,7 @@ from asan_analysis.index.framework import Tree
 from asan_analysis.index.ranking import rank_array
 from asan_analysis.index.rollup import score_organisations
 from asan_analysis.index.rules import Rules
+from asan_analysis.refusals import Refusal
 
 _NOISE = 1e-11  # points: sums of the same parts in another order differ by less
 _STRICT = 1e-9  # points above a rival: ahead whatever the noise

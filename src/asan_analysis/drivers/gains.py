@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.drivers.shapley import is_linear
 from asan_analysis.index.aggregation import Floats, aggregate
 from asan_analysis.index.answers import STATUSES
@@ -16,6 +15,7 @@ from asan_analysis.index.framework import Tree
 from asan_analysis.index.ranking import round_decimal
 from asan_analysis.index.rules import Rules
 from asan_analysis.index.scoring import arrays_of_answers, arrays_of_services
+from asan_analysis.refusals import Refusal
 
 MET = 1e-9  # of the length of the scale: an answer as good as the best
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,24 +14,17 @@ from asan_analysis.data.tables import each_row
 from asan_analysis.drivers import ability, components, explanation, lowest
 from asan_analysis.drivers.accounts import account_gap
 from asan_analysis.drivers.fewest import reach_place
-from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.drivers.shapley import is_linear
 from asan_analysis.drivers.splits import average_splits, split_scores
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.rules import Rules
+from asan_analysis.refusals import Overview, Refusal, ask_table, no_rows
 
 GAPS = ("organisation_id", "category", "score_percent", "gap", "from_scores",
         "from_redistribution", "largest", "largest_gap")  # fmt: skip
 PLACES = ("organisation_id", "category", "rank", "rival", "needed", "answers", "gain",
           "rank_after", "left_out", "status")  # fmt: skip
-
-
-class Overview(NamedTuple):
-    """A table, and why it is empty where it is."""
-
-    table: pd.DataFrame
-    refused: Refusal | None
 
 
 class AbilityOverview(NamedTuple):
@@ -61,7 +54,7 @@ def list_gaps(data: Dataset, tree: Tree, rules: Rules, ranks: pd.DataFrame) -> O
         with the largest part in size), largest_gap (its part, points). Refused where scores are
         not linear (`explain_gap` splits those body by body) and where nobody has a score.
     """
-    return _ask(partial(_list_gaps, data, tree, rules, ranks), GAPS)
+    return ask_table(partial(_list_gaps, data, tree, rules, ranks), GAPS)
 
 
 def _list_gaps(data: Dataset, tree: Tree, rules: Rules, ranks: pd.DataFrame) -> pd.DataFrame:
@@ -151,12 +144,12 @@ def list_effects(
 ) -> Overview:
     """`explain_scores`, refused where no attribute can be examined."""
     ask = partial(explanation.explain_scores, scores, services, attributes)
-    return _ask(partial(ask, rng=rng, resamples=resamples), explanation.COLUMNS)
+    return ask_table(partial(ask, rng=rng, resamples=resamples), explanation.COLUMNS)
 
 
 def list_lowest_services(data: Dataset, tree: Tree, rules: Rules) -> Overview:
     """`list_lowest`, refused where items have no best answer of their own or nothing is scored."""
-    return _ask(partial(lowest.list_lowest, data, tree, rules), lowest.COLUMNS)
+    return ask_table(partial(lowest.list_lowest, data, tree, rules), lowest.COLUMNS)
 
 
 def list_variances(
@@ -164,7 +157,7 @@ def list_variances(
 ) -> Overview:
     """`estimate_components`, refused where bodies, services or items are too few."""
     ask = partial(components.estimate_components, answers, tree, rules, rng=rng)
-    return _ask(ask, components.COLUMNS)
+    return ask_table(ask, components.COLUMNS)
 
 
 def list_abilities(
@@ -174,20 +167,5 @@ def list_abilities(
     try:
         found = ability.fit_abilities(answers, tree, rules, min_services=min_services)
     except Refusal as refused:
-        return AbilityOverview(_no_rows(ability.BODIES), _no_rows(ability.ITEMS), refused)
+        return AbilityOverview(no_rows(ability.BODIES), no_rows(ability.ITEMS), refused)
     return AbilityOverview(found.bodies, found.items, None)
-
-
-def _ask(method: Callable[[], pd.DataFrame], columns: Iterable[str]) -> Overview:
-    """The table of a method; one without rows says why."""
-    try:
-        table = method()
-        if table.empty:
-            raise Refusal("nothing is scored; take an edition with answers", code="no_scores")
-    except Refusal as refused:
-        return Overview(_no_rows(columns), refused)
-    return Overview(table, None)
-
-
-def _no_rows(columns: Iterable[str]) -> pd.DataFrame:
-    return pd.DataFrame(columns=list(columns))

@@ -10,11 +10,11 @@ from numpy.random import Generator
 from asan_analysis.data.datasets import Dataset, select_edition
 from asan_analysis.drivers.accounts import Gap, explain_change, explain_gap, find_baseline
 from asan_analysis.drivers.fewest import reach_place
-from asan_analysis.drivers.refusals import Refusal
 from asan_analysis.drivers.remedies import list_gains, list_remedies
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.method import find_method
 from asan_analysis.index.rules import Rules
+from asan_analysis.refusals import Refusal
 
 _COLUMNS = ("against", "rival", "baseline_year", "node_id", "own", "other", "gap", "from_scores",
             "from_redistribution", "from_method", "score_own", "score_other", "framework",

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.gridspec import GridSpec
-from matplotlib.ticker import MaxNLocator
 
 from asan_analysis.data.tables import each_row
-from asan_analysis.report.charts import COLOURS, INK, STYLE, cut, new_axes, wrap
+from asan_analysis.report.charts import COLOURS, INK, cut, new_axes
 from asan_analysis.report.driver_sentences import name_effect
-from asan_analysis.report.profile_sentences import name_rival
 from asan_analysis.report.words import Words
 
 _LEVELS = ("between", "within")
 _MODELS = ("every_service", "inside_body")
-_DRAWN = ("mean", "leader", "before")
 
 
 def plot_shares(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
@@ -67,55 +62,3 @@ def plot_effects(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -
     ax.set_xlabel(words.say("chart.effect_axis"))
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2)
     return ax
-
-
-def plot_gaps(
-    frame: pd.DataFrame, *, ax: Axes | None = None, words: Words, decimals: int = 2
-) -> Axes:
-    """From the score of somebody else, part by part, to the own score; a panel for each of them.
-
-    `frame`: against (`mean`, `leader`, `before`; others are not drawn), rival, baseline_year,
-    node_id, gap, score_own, score_other; in each the root first and then its children. `ax` is the
-    first of as many axes side by side as there are panels.
-    """
-    shown = [one for one in _DRAWN if one in set(frame["against"])]
-    rows = frame[frame["against"] == shown[0]]
-    names = [wrap(words.short(node), 30) for node in rows["node_id"][1:]]
-    with plt.style.context(STYLE):
-        ax = ax or new_axes(8, 1.6 + 0.42 * len(rows))
-        panels = [ax, *(ax.figure.add_subplot(sharey=ax) for _ in shown[1:])]
-    grid = GridSpec(1, len(panels), figure=ax.get_figure(root=True))
-    for place, (panel, against) in enumerate(zip(panels, shown, strict=True)):
-        panel.set_subplotspec(grid[0, place])
-        panel.tick_params(labelleft=place == 0)
-        _draw_fall(panel, frame[frame["against"] == against], words, decimals)
-    ends = words.say("chart.other_score"), words.say("chart.own_score")
-    ax.set_yticks(np.arange(len(names) + 2), [ends[0], *names, ends[1]])
-    ax.set_ylim(len(names) + 1.6, -0.7)
-    return ax
-
-
-def _draw_fall(ax: Axes, rows: pd.DataFrame, words: Words, decimals: int) -> None:
-    """The bars of one panel, each from where the one before it ends."""
-    root, parts = rows.iloc[0], rows.iloc[1:]
-    gap = parts["gap"].to_numpy(dtype="float64")
-    ends = root["score_other"] + np.concatenate([[0.0], np.cumsum(gap)])
-    at = np.arange(1, len(gap) + 1)
-    colours = [COLOURS[0] if one >= 0 else COLOURS[1] for one in gap]
-    ax.vlines(ends, np.arange(len(ends)), np.arange(1, len(ends) + 1), color="#b5b5b5", zorder=1)
-    ax.barh(at, gap, left=ends[:-1], height=0.62, color=colours, zorder=2)
-    ax.scatter([ends[0], ends[-1]], [0, len(ends)], color=INK, s=30, zorder=3)
-    told = [words.number(one, decimals, sign=True) for one in gap]
-    whole = [words.number(root[side], decimals) for side in ("score_other", "score_own")]
-    sides = np.maximum(ends[:-1], ends[1:])
-    for y, (x, text) in enumerate(zip([ends[0], *sides, ends[-1]], [whole[0], *told, whole[1]],
-                                      strict=True)):  # fmt: skip
-        ax.annotate(text, (x, y), (5, 0), textcoords="offset points", va="center", fontsize=8)
-    left, right = ends.min(), ends.max()
-    wide = max(right - left, 10.0**-decimals)
-    ax.set_xlim(left - 0.1 * wide, right + 0.42 * wide)
-    ax.xaxis.grid(True)
-    ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-    head, _, body = name_rival(root, words).partition(": ")
-    ax.set_title(f"{head}\n{wrap(body, 30)}".strip(), fontsize=8.5, loc="left")
-    ax.set_xlabel(words.say("chart.points"))

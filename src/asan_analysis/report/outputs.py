@@ -25,7 +25,7 @@ from asan_analysis.data.editions import Edition
 from asan_analysis.data.files import files_read, project_root, refuse_unrecorded
 from asan_analysis.data.published import Published
 from asan_analysis.data.tables import write_csv
-from asan_analysis.drivers.refusals import Refusal
+from asan_analysis.refusals import Refusal
 from asan_analysis.report import charts
 from asan_analysis.report.labels import labels_of
 from asan_analysis.report.parts import host_of, is_published, kind_of, render_table

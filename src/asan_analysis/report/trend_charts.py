@@ -54,6 +54,54 @@ def plot_printed_scores(frame: pd.DataFrame, *, ax: Axes | None = None, words: W
     return ax
 
 
+def plot_announced(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
+    """All that was announced, an edition a column: services by category, then places and scores.
+
+    `frame`: row (category, `all` or organisation, in order), category, edition_year, order,
+    services, rank, score_percent, conflict. An empty cell was not published; rows without an
+    edition are not drawn.
+    """
+    rows = list(dict.fromkeys(frame["row"]))
+    counts = set(frame.loc[frame["row"] == frame["category"], "row"])
+    ax = ax or new_axes(8, 1.3 + 0.34 * len(rows))
+    years = frame[["order", "edition_year"]].dropna().drop_duplicates().sort_values("order")
+    for row in each_row(frame[frame["order"].notna()]):
+        y, star = rows.index(row.row), "*" if row.conflict else ""
+        if row.row in counts:
+            text = "\u2013" if pd.isna(row.services) else f"{words.number(row.services)}{star}"
+            ax.text(row.order, y, text, ha="center", va="center", fontsize=8.5,
+                    color=PALE if pd.isna(row.services) else INK)  # fmt: skip
+        elif pd.notna(row.rank):
+            _draw_place(ax, row, y, star, words)
+    names = [words.say("chart.services_row", name=words.name(row)) if row in counts
+             else words.name(row) for row in rows]  # fmt: skip
+    ax.set_yticks(range(len(rows)), [wrap(name, 44) for name in names], fontsize=8)
+    ax.set_xticks(years["order"].astype(int), [words.name(year) for year in years["edition_year"]])
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.set_ylim(len(rows) - 0.5, -0.6)
+    ax.set_xlim(0.5, len(years) + 0.5)
+    ends = [place for place in range(1, len(rows))
+            if frame.loc[frame["row"] == rows[place], "category"].iloc[0]
+            != frame.loc[frame["row"] == rows[place - 1], "category"].iloc[0]
+            and rows[place] not in counts]  # fmt: skip
+    for end in ends:
+        ax.axhline(end - 0.5, color="#cfcfcf", linewidth=0.8)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def _draw_place(ax: Axes, row: Any, y: int, star: str, words: Words) -> None:
+    """A place as a number in a disc, the printed score beside it."""
+    first = row.rank <= 3
+    ax.scatter([row.order - 0.2], [y], s=190, zorder=2, color=COLOURS[0] if first else "white",
+               edgecolor=COLOURS[0])  # fmt: skip
+    ax.text(row.order - 0.2, y, words.number(row.rank), ha="center", va="center", fontsize=8,
+            fontweight="bold", color="white" if first else COLOURS[0])  # fmt: skip
+    score = "" if pd.isna(row.score_percent) else words.number(row.score_percent, 2)
+    ax.text(row.order + 0.02, y, f"{score}{star}", ha="left", va="center", fontsize=8, color=INK)
+
+
 def _name_line(ax: Axes, name: str, points: pd.DataFrame, colour: str) -> None:
     """The name of a line to the left of its first point, or above the point near the left edge."""
     first = points.iloc[0]
