@@ -66,8 +66,9 @@ def join_bodies(
     that over all bodies; a body that changed its category stands in two frames, once in each.
     """
     every = ranks.assign(rank=ranks["rank_all"], category=CATEGORY_ALL)
-    both = pd.concat([ranks, every]).sort_values("organisation_id")
-    both = both[["edition_year", "category", "organisation_id", "rank", "score_percent"]]
+    both = pd.concat([ranks, every])[
+        ["edition_year", "category", "organisation_id", "rank", "score_percent"]
+    ]
     old, new = (both[both["edition_year"] == year] for year in (before_year, after_year))
     names = {*old["category"], *new["category"]} - {CATEGORY_ALL}
     for name in [*sorted(names), CATEGORY_ALL]:
