@@ -10,13 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import t
 
-from asan_analysis.analysis.pairs import (
+from asan_analysis.analysis.bodies import (
     COMPARED,
     LEAST_BODIES,
     check_level,
     find_state,
     join_bodies,
-    list_pairs,
+    list_steps,
 )
 from asan_analysis.data.contracts import CATEGORY_ALL
 
@@ -73,7 +73,7 @@ def measure_spread(
     """
     check_level(level)
     rows = []
-    for before, after in list_pairs(coverage) if pairs is None else pairs:
+    for before, after in list_steps(coverage) if pairs is None else pairs:
         state = find_state(coverage, before, after)
         for category, bodies in join_bodies(ranks, before, after):
             scores = bodies[["score_percent_before", "score_percent_after"]].astype("float64")

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asan_analysis.analysis.pairs import (
+from asan_analysis.analysis.bodies import (
     COMPARED,
     LEAST_BODIES,
     check_draws,
     check_level,
     find_state,
     join_bodies,
-    list_pairs,
+    list_steps,
 )
 from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.errors import ParameterError
@@ -163,7 +163,7 @@ def compare_orders(
     check_level(level)
     check_draws(draws)
     rows = []
-    for before, after in list_pairs(coverage) if pairs is None else pairs:
+    for before, after in list_steps(coverage) if pairs is None else pairs:
         state = find_state(coverage, before, after)
         for category, bodies in join_bodies(ranks, before, after):
             both = bodies[["rank_before", "rank_after"]].dropna().to_numpy(dtype="float64")

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
-from asan_analysis.analysis.pairs import COMPARED, check_draws, check_level, find_state
+from asan_analysis.analysis.bodies import COMPARED, check_draws, check_level, find_state
 from asan_analysis.analysis.trends import cover_editions
 from asan_analysis.data.datasets import Dataset, select_edition
 from asan_analysis.data.editions import Edition

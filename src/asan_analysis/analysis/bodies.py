@@ -51,7 +51,7 @@ def find_state(coverage: pd.DataFrame, before_year: int, after_year: int) -> str
     return COMPARED if steps["comparable"].all() else "few_services_shared"
 
 
-def list_pairs(coverage: pd.DataFrame) -> list[tuple[int, int]]:
+def list_steps(coverage: pd.DataFrame) -> list[tuple[int, int]]:
     """Years of each edition and the one after, in the order of the editions."""
     return list(pairwise(coverage["edition_year"].tolist()))
 
