@@ -16,7 +16,7 @@ from small_dataset import dataset, edition
 from asan_analysis.analysis.convergence import correct_slope, measure_convergence, measure_spread
 from asan_analysis.analysis.mobility import compare_orders, count_transitions, measure_ceiling
 from asan_analysis.analysis.moves import draw_moves, find_freedom, measure_moves, pair_services
-from asan_analysis.analysis.bodies import find_state, list_pairs
+from asan_analysis.analysis.bodies import find_state, list_steps
 from asan_analysis.analysis.trends import (
     compare_organisations,
     cover_editions,
@@ -99,7 +99,7 @@ def test_a_pair_is_as_comparable_as_the_steps_between(before, after, state):
 
 
 def test_pairs_follow_the_order_and_a_wrong_year_is_refused():
-    assert list_pairs(COVERAGE) == [(2019, 2021), (2021, 2022), (2022, 2023)]
+    assert list_steps(COVERAGE) == [(2019, 2021), (2021, 2022), (2022, 2023)]
     with pytest.raises(ParameterError, match="2021 is not before 2019"):
         find_state(COVERAGE, 2021, 2019)
     with pytest.raises(UnknownEditionError, match="2020 is not among"):
