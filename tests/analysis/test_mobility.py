@@ -13,10 +13,10 @@ import pytest
 from scipy.stats import kendalltau, norm, pearsonr, t
 from small_dataset import dataset, edition
 
+from asan_analysis.analysis.bodies import find_state, list_steps
 from asan_analysis.analysis.convergence import correct_slope, measure_convergence, measure_spread
 from asan_analysis.analysis.mobility import compare_orders, count_transitions, measure_ceiling
 from asan_analysis.analysis.moves import draw_moves, find_freedom, measure_moves, pair_services
-from asan_analysis.analysis.bodies import find_state, list_steps
 from asan_analysis.analysis.trends import (
     compare_organisations,
     cover_editions,

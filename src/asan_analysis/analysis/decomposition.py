@@ -13,6 +13,7 @@ from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.framework import Tree
+from asan_analysis.refusals import Overview, Refusal, ask_table
 
 PARTS = (*OF_SERVICES, "method")
 LEVELS = ("field", "category", "organisation")
@@ -128,6 +129,19 @@ def decompose_parts(data: Dataset, before: Edition | None, after: Edition) -> pd
         table.insert(0, "node_id", pair.tree.node_ids[row])
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
+
+
+def list_causes(data: Dataset, before: Edition | None, after: Edition) -> Overview:
+    """`decompose_parts`, refused where there is no earlier edition or nothing can be split."""
+
+    def split() -> pd.DataFrame:
+        if before is None:
+            raise Refusal(
+                "the dataset has no earlier edition; take one with several", code="one_edition"
+            )
+        return decompose_parts(data, before, after)
+
+    return ask_table(split, ["node_id", *_COLUMNS])
 
 
 def list_service_parts(

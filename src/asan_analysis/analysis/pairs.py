@@ -17,13 +17,13 @@ from asan_analysis.analysis.trends import (
 from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.data.datasets import Dataset, select_edition
 from asan_analysis.data.editions import Edition, list_editions
-from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.framework import Tree, keep_items
 from asan_analysis.index.method import find_method
 from asan_analysis.index.rollup import group_services, score_categories, score_organisations
 from asan_analysis.index.rules import Rules
 from asan_analysis.index.scoring import arrays_of_services, round_services
+from asan_analysis.refusals import Refusal
 
 UNIT = ["level", "unit_id"]
 _Method = tuple[Tree, Rules]
@@ -145,14 +145,16 @@ def _sort(one: Dataset) -> Dataset:
 def _check_roll_up(rules: Rules) -> None:
     remedy = "split the change under rules without it"
     if rules.roll_up == "pooled":
-        raise ParameterError(
+        raise Refusal(
             f"{rules.name}: roll_up 'pooled' averages answers before services have a score, so "
-            f"no change can be split over services; {remedy}: roll_up 'mean' or 'weighted'"
+            f"no change can be split over services; {remedy}: roll_up 'mean' or 'weighted'",
+            code="pooled_answers",
         )
     if rules.round_organisation is not None:
-        raise ParameterError(
+        raise Refusal(
             f"{rules.name}: round_organisation rounds the scores of organisations, so the parts "
-            f"of a change would not add up; {remedy}"
+            f"of a change would not add up; {remedy}",
+            code="rounded_scores",
         )
 
 

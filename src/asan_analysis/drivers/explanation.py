@@ -54,7 +54,7 @@ def explain_scores(
     *,
     rng: np.random.Generator,
     resamples: int = 999,
-    few_clusters: int = 40,
+    few_clusters: int = 50,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Which attributes go with higher scores of services, the other attributes held equal.

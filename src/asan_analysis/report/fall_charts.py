@@ -50,7 +50,7 @@ def plot_causes(
     `frame`: unit_id, score_before, improvement, reweighting, entry, exit, method (points).
     """
     names = [words.column("score_before"), *map(words.column, _CAUSES), words.say("chart.now")]
-    axes = _new_panels(len(frame), [wrap(name, 24) for name in names], ax)
+    axes = _new_panels(len(frame), [wrap(name, 22) for name in names], ax)
     for one, (_, row) in zip(axes, frame.iterrows(), strict=True):
         steps = row[list(_CAUSES)].to_numpy(dtype="float64")
         _draw_fall(one, float(row["score_before"]), steps, words, decimals)

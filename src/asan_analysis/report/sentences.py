@@ -18,6 +18,7 @@ from asan_analysis.report import (
     driver_sentences,
     profile_sentences,
     robustness_sentences,
+    trend_sentences,
 )
 from asan_analysis.report.words import Words
 
@@ -330,4 +331,5 @@ VALUES: dict[str, Describe] = {
     **audit_sentences.VALUES,
     **driver_sentences.VALUES,
     **profile_sentences.VALUES,
+    **trend_sentences.VALUES,
 }
