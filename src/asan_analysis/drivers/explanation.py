@@ -139,7 +139,7 @@ def explain_scores(
         **{name: read_attribute(services[name]) for name in names},
     )
     used = rows[rows[["score", *names]].notna().all(axis=1)]
-    bodies = pd.factorize(used["organisation_id"])[0].astype("int64")
+    bodies = pd.factorize(used["organisation_id"], sort=True)[0].astype("int64")
     if bodies.max(initial=-1) + 1 < _FEW_BODIES:
         raise Refusal(
             f"the services with a score and all attributes belong to fewer than {_FEW_BODIES} "
@@ -181,7 +181,7 @@ def _explain(
 ) -> pd.DataFrame:  # fmt: skip
     """The table of one model."""
     here = np.bincount(bodies)[bodies] > within
-    codes, y = pd.factorize(bodies[here])[0].astype("int64"), score[here]
+    codes, y = pd.factorize(bodies[here], sort=True)[0].astype("int64"), score[here]
     columns = [_judge(_cut(one, here), codes, within) for one in columns]
     constant = [] if within else [np.ones(len(y))]
     if within:
