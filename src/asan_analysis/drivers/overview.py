@@ -24,7 +24,7 @@ from asan_analysis.index.rules import Rules
 GAPS = ("organisation_id", "category", "score_percent", "gap", "from_scores",
         "from_redistribution", "largest", "largest_gap")  # fmt: skip
 PLACES = ("organisation_id", "category", "rank", "rival", "needed", "answers", "gain",
-          "rank_after", "status")  # fmt: skip
+          "rank_after", "outcome")  # fmt: skip
 
 
 class Overview(NamedTuple):
@@ -102,7 +102,7 @@ def list_next_places(
     DataFrame
         Key organisation_id; a body that is first or has no place has no row. Columns category,
         rank, rival (who holds the next place), needed (points), answers (the smallest number that
-        reaches it), gain (points they bring), rank_after, status: `proved` smallest, `not_proved`
+        reaches it), gain (points they bring), rank_after, outcome: `proved` smallest, `not_proved`
         where the solver ran out of time, else the code of the refusal (`not_additive`,
         `out_of_reach`, `no_best_answer`, `rounded_places`), and then rival to rank_after are
         missing.
@@ -123,9 +123,9 @@ def list_next_places(
 def _shorten(found: pd.DataFrame) -> tuple[Any, ...]:
     """The columns of a list from rival on; the list has an answer, as somebody is above."""
     first = found.iloc[0]
-    status = "proved" if first["proved"] == "yes" else "not_proved"
+    outcome = "proved" if first["proved"] == "yes" else "not_proved"
     return (first["rival"], first["target"] - first["score_before"], len(found),
-            found["gain"].sum(), first["rank_after"], status)  # fmt: skip
+            found["gain"].sum(), first["rank_after"], outcome)  # fmt: skip
 
 
 def list_effects(
