@@ -12,8 +12,9 @@ from small_dataset import dataset, edition
 
 from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.data.editions import list_editions
-from asan_analysis.drivers.accounts import account_gap, explain_change, explain_gap, find_rival
+from asan_analysis.drivers.accounts import account_gap, explain_change, explain_gap
 from asan_analysis.drivers.matching import join_trees, name_former
+from asan_analysis.drivers.rivals import find_rival
 from asan_analysis.drivers.splits import (
     average_items,
     average_splits,

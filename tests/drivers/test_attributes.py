@@ -106,7 +106,7 @@ def test_a_column_that_agrees_with_an_item_in_95_percent_is_refused(wrong, used)
     other = [1, 1, 0, 0] * 25
     table = list_attributes(services, answers_of(services, i=other, j=answers))
     assert table["used"].tolist() == [used]
-    assert table[["reason", "repeats"]].to_numpy().tolist() == [
+    assert table[["why_unused", "repeats"]].to_numpy().tolist() == [
         ["", ""] if used else ["repeats_item", "j"]
     ]
     assert table["agreement"].tolist() == pytest.approx([math.nan if used else 0.95], nan_ok=True)

@@ -60,7 +60,7 @@ def test_next_places_are_those_of_each_body(case):
     assert row["answers"] == len(found)
     assert row["gain"] == pytest.approx(found["gain"].sum(), abs=1e-9)
     assert row["gain"] >= row["needed"] - 1e-9
-    assert set(table["status"]) == {"proved"}
+    assert set(table["outcome"]) == {"proved"}
 
 
 def test_gains_alone_are_those_of_the_remedies(case):
@@ -83,22 +83,22 @@ def test_rules_that_are_not_linear_say_why_there_is_nothing(case):
     check_empty(overview.list_gaps(data, tree, rules, ranks), overview.GAPS, "not_linear")
     plans = overview.list_next_places(data, tree, rules, ranks)
     assert len(plans) == 33
-    assert set(plans["status"]) == {"not_additive"}
+    assert set(plans["outcome"]) == {"not_additive"}
     assert plans[["rival", "needed", "answers", "gain", "rank_after"]].isna().all(axis=None)
     plans = overview.list_next_places(data, tree, replace(rules, rank_on="rounded"), ranks)
-    assert set(plans["status"]) == {"rounded_places"}
+    assert set(plans["outcome"]) == {"rounded_places"}
 
 
 def test_a_list_without_proof_is_told(case, monkeypatch):
     """A solver that stops at once leaves no list proved unless its bound says so."""
     monkeypatch.setattr(overview, "reach_place", lambda *given, **more: reach_place(
         *given, **more).assign(proved="no"))  # fmt: skip
-    assert set(overview.list_next_places(*case)["status"]) == {"not_proved"}
+    assert set(overview.list_next_places(*case)["outcome"]) == {"not_proved"}
 
 
 def test_without_attributes_there_are_no_effects():
     nothing = pd.DataFrame({"attribute": ["a"], "type": ["levels"], "levels": [1], "missing": [0],
-                            "used": [False], "reason": ["one_value"]})  # fmt: skip
+                            "used": [False], "why_unused": ["one_value"]})  # fmt: skip
     scores = pd.DataFrame({"service_id": ["s", "t"], "score_percent": [1.0, 2.0]})
     services = pd.DataFrame({"service_id": ["s", "t"], "organisation_id": "b", "a": "x"})
     rng = np.random.default_rng(0)

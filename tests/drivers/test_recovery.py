@@ -40,7 +40,7 @@ def explain_dataset(name):
 def test_the_sample_gives_back_its_drivers():
     """Channel and documents drive its scores, in that order and with these signs."""
     listed, table = explain_dataset("asan_sample")
-    refused = listed.loc[~listed["used"], ["attribute", "reason", "repeats", "agreement"]]
+    refused = listed.loc[~listed["used"], ["attribute", "why_unused", "repeats", "agreement"]]
     assert refused.to_numpy().tolist() == [["online_application", "repeats_item", "2.1.1", 1.0]]
     within = table[table["model"] == "inside_body"].set_index(["attribute", "level"])
     effects = within["effect"]
@@ -55,7 +55,7 @@ def test_the_sample_gives_back_its_drivers():
 
 def test_the_benchmark_of_countries_is_explained_with_the_bootstrap():
     listed, table = explain_dataset("egov_benchmark_2023")
-    assert listed.set_index("attribute").loc["body_services", "reason"] == "one_value"
+    assert listed.set_index("attribute").loc["body_services", "why_unused"] == "one_value"
     tested = table[table["p"].notna()]
     assert tested["method"].str.startswith("wild cluster bootstrap").all()
     assert (tested["clusters"] == 35).all()

@@ -8,8 +8,13 @@ import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection, PathCollection
 
+from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.published import load_published
+from asan_analysis.refusals import Refusal
+from asan_analysis.report import outputs
 from asan_analysis.report.driver_charts import plot_effects, plot_shares
 from asan_analysis.report.driver_sentences import VALUES, name_effect
+from asan_analysis.report.outputs import Chapter
 from asan_analysis.report.words import LANGUAGES, Words
 
 NAMES = {"T": "All", "x": "Ex", "y": "Why", "a": "Ay", "b": "Bee", "central": "Central"}
@@ -30,7 +35,7 @@ EFFECTS = pd.DataFrame(
 GAPS = pd.DataFrame({"organisation_id": ["a", "b"], "gap": [1.25, -1.25],
                      "from_redistribution": [0.5, -0.75], "largest": ["x", "y"]})  # fmt: skip
 PLACES = pd.DataFrame({"organisation_id": ["a", "b", "a", "b"], "answers": [2, 7, None, None],
-                       "status": ["proved", "not_proved", *["not_additive"] * 2]})  # fmt: skip
+                       "outcome": ["proved", "not_proved", *["not_additive"] * 2]})  # fmt: skip
 LOWEST = pd.DataFrame({"service_id": ["x", "y", "s"], "organisation_id": ["a", "b", "b"],
                        "score_percent": [30.0, 12.25, 40], "item_1": ["x", "y", "y"]})  # fmt: skip
 ITEMS = pd.DataFrame({"item_id": ["x", "y"], "difficulty": [0.25, np.nan],
@@ -39,7 +44,7 @@ LISTED = pd.DataFrame(
     {
         "attribute": ["channel", "online_application"],
         "used": [True, False],
-        "reason": ["", "computed_from_item"],
+        "why_unused": ["", "computed_from_item"],
         "repeats": ["", "2.1.1"],
     }
 )
@@ -136,3 +141,33 @@ def test_effects_have_a_mark_each_and_name_what_is_compared():
     drawn = [line for one in lines for line in one.get_segments() if len(line)]
     assert len(drawn) == 4
     plt.close(ax.figure)
+
+
+@pytest.fixture(scope="module")
+def chapter(tmp_path_factory):
+    """A chapter of the sample in 2023."""
+    data, edition = select_edition(load_dataset("asan_sample"), 2023)
+    return Chapter("04_x", data, edition, load_published(), tmp_path_factory.mktemp("chapter"))
+
+
+def test_codes_of_the_chapter_have_names_of_their_own(chapter):
+    """A component, a column and a value are not shown under another group's name."""
+    words = chapter.words("drivers")
+    codes = ["service", "category", "fee", "in_person", "not_additive", "id_or_text", "central"]
+    assert [words.name(code) for code in codes] == [
+        "between services", "Category", "Fee", "in person", "gains do not add up",
+        "too many values: an id or free text", "Central bodies",
+    ]  # fmt: skip
+    assert chapter.words("results").name("in_person") == "in_person"
+
+
+def test_a_refusal_is_told_in_both_languages_and_its_message_shown(chapter, monkeypatch):
+    shown = []
+    monkeypatch.setattr(outputs, "_show_text", shown.append)
+    refused = Refusal("three words here", code="off_scale")
+    chapter.sentence("drivers", "variances.sentence", COMPONENTS.iloc[:0], refused)
+    record = chapter.records[-1]
+    assert record["name"] == "variances.sentence.nothing"
+    told = [record["texts"][lang]["text"] for lang in LANGUAGES]
+    assert "scores of items leave the scale" in told[0] and "şkala" in told[1]
+    assert shown == [told[0], "three words here"]

@@ -15,7 +15,7 @@ NOT_ATTRIBUTES = ("edition_year", "service_id", "organisation_id", "name_az", "n
                   "family_id")  # fmt: skip
 _MOST_LEVELS, _MOST_UNIQUE, _MOST_MISSING = 12, 1 / 3, 0.2
 _REPEATS, _COMPARED, _BINS = 0.95, 10, 20
-_COLUMNS = ["attribute", "type", "levels", "missing", "used", "reason", "repeats", "agreement"]
+_COLUMNS = ["attribute", "type", "levels", "missing", "used", "why_unused", "repeats", "agreement"]
 
 
 def add_body_attributes(services: pd.DataFrame, organisations: pd.DataFrame) -> pd.DataFrame:
@@ -64,7 +64,7 @@ def list_attributes(
     -------
     DataFrame
         Key attribute, in file order. Columns type (`number` or `levels`), levels (number of
-        different values), missing (number of services), used (bool), reason (empty where used;
+        different values), missing (number of services), used (bool), why_unused (empty where used;
         else `computed_from_item`, `repeats_item`, `one_value`, `often_missing` or `id_or_text`, in
         the order above), repeats (the items it is computed from or repeats, `;` between; empty
         where there is none), agreement (share of services where column and item agree, 0..1, or the

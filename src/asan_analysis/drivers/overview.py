@@ -24,7 +24,7 @@ from asan_analysis.refusals import Overview, Refusal, ask_table, no_rows
 GAPS = ("organisation_id", "category", "score_percent", "gap", "from_scores",
         "from_redistribution", "largest", "largest_gap")  # fmt: skip
 PLACES = ("organisation_id", "category", "rank", "rival", "needed", "answers", "gain",
-          "rank_after", "left_out", "status")  # fmt: skip
+          "rank_after", "left_out", "outcome")  # fmt: skip
 
 
 class AbilityOverview(NamedTuple):
@@ -103,7 +103,7 @@ def list_next_places(
     DataFrame
         Key organisation_id. Columns category, rank, rival (who holds the next place), needed
         (points), answers (the smallest number that reaches it), gain (points they bring),
-        rank_after, left_out (see `reach_score`), status: `proved` smallest, `proved_among` where
+        rank_after, left_out (see `reach_score`), outcome: `proved` smallest, `proved_among` where
         answers were left out and the proof is among the others, `not_proved` where the solver ran
         out of time, else the code of the refusal (`not_additive`, `out_of_reach`,
         `no_best_answer`, `rounded_places`, `first`, `no_place`), and then rival to left_out are

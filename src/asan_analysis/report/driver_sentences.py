@@ -64,8 +64,8 @@ def gaps_to_mean(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
 def attributes_listed(frame: pd.DataFrame, words: Words) -> Values:
     """How many columns can be used, which repeat a scored item, and why others are left out."""
     scored = frame["repeats"] != ""
-    others = frame[~scored & (frame["reason"] != "")]
-    told = (f"{words.column(row.attribute)} ({words.say(f'attribute_reason.{row.reason}')})"
+    others = frame[~scored & (frame["why_unused"] != "")]
+    told = (f"{words.column(row.attribute)} ({words.say(f'attribute_reason.{row.why_unused}')})"
             for row in each_row(others))  # fmt: skip
     return {
         "n": words.number(len(frame)),
@@ -148,14 +148,14 @@ def lowest_services(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
 def next_places(frame: pd.DataFrame, words: Words) -> Values:
     """How many bodies have a list, the shortest and the longest, and why others have none."""
     there = frame["answers"].notna()
-    listed, others = frame[there], frame.loc[~there, "status"].value_counts(sort=False)
+    listed, others = frame[there], frame.loc[~there, "outcome"].value_counts(sort=False)
     told = "; ".join(f"{words.say(f'refused.{code}')} ({words.number(number)})"
                      for code, number in others.items())  # fmt: skip
     return {
         "n": words.number(len(frame)),
         "listed": words.number(len(listed)),
-        "proved": words.number(int((listed["status"] != "not_proved").sum())),
-        "among": words.number(int((listed["status"] == "proved_among").sum())),
+        "proved": words.number(int((listed["outcome"] != "not_proved").sum())),
+        "among": words.number(int((listed["outcome"] == "proved_among").sum())),
         "range": _tell_range(listed, words) if len(listed) else "",
         "refused": words.say("next_places.refused", reasons=told) if told else "",
     }

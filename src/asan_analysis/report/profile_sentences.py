@@ -89,9 +89,9 @@ def profile_place(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     """The smallest list of answers to the next place, or why there is none."""
     row = frame.iloc[0]
     if pd.isna(row["answers"]):
-        reason = words.say(f"refused.{row['status']}")
+        reason = words.say(f"refused.{row['outcome']}")
         return {"told": words.say("profile_place.refused", reason=reason)}
-    kind = "found" if row["status"] == "not_proved" else "proved"
+    kind = "found" if row["outcome"] == "not_proved" else "proved"
     told = words.say(
         f"profile_place.{kind}", rival=words.name(row["rival"]),
         needed=words.number(row["needed"], decimals), answers=words.number(row["answers"]),
