@@ -22,6 +22,8 @@ from asan_analysis.data.contracts import CATEGORY_ALL
 
 Floats = NDArray[np.float64]
 _LEAST_RELIABILITY = 0.5  # of the earlier scores; below it the correction divides by noise
+SLOPES = ["category", "bodies", "mean_change", "slope", "slope_low", "slope_high", "reliability",
+          "slope_corrected", "corrected_low", "corrected_high", "state"]  # fmt: skip
 
 
 def measure_spread(
@@ -156,10 +158,7 @@ def measure_convergence(moves: pd.DataFrame, *, level: float = 0.9) -> pd.DataFr
     used = moves[moves["state"] == COMPARED].sort_values("organisation_id")
     parts = [(name, used[used["category"] == name]) for name in sorted(set(moves["category"]))]
     rows = [{"category": name, **_fit(own, level)} for name, own in [*parts, (CATEGORY_ALL, used)]]
-    figures = ["mean_change", "slope", "slope_low", "slope_high", "reliability", "slope_corrected",
-               "corrected_low", "corrected_high"]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["category", "bodies", *figures, "state"])
-    return table.astype(dict.fromkeys(figures, "float64"))
+    return pd.DataFrame(rows, columns=SLOPES).astype(dict.fromkeys(SLOPES[2:-1], "float64"))
 
 
 def _fit(bodies: pd.DataFrame, level: float) -> dict[str, Any]:

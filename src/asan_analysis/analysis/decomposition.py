@@ -13,12 +13,11 @@ from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.framework import Tree
-from asan_analysis.refusals import Overview, Refusal, ask_table
 
 PARTS = (*OF_SERVICES, "method")
 LEVELS = ("field", "category", "organisation")
 _COUNTS = ["stayed", "entered", "left", "moved_in", "moved_out"]
-_COLUMNS = [*UNIT, "category", "score_before", "score_after", "change", *PARTS, *_COUNTS, "state"]
+COLUMNS = [*UNIT, "category", "score_before", "score_after", "change", *PARTS, *_COUNTS, "state"]
 
 
 def decompose_change(
@@ -101,7 +100,7 @@ def decompose_change(
     """
     pair = score_pair(data, before, after)
     if pair is None:
-        return pd.DataFrame(columns=_COLUMNS)
+        return pd.DataFrame(columns=COLUMNS)
     return _decompose(pair, _find_node(pair.tree, node_id))
 
 
@@ -122,26 +121,13 @@ def decompose_parts(data: Dataset, before: Edition | None, after: Edition) -> pd
     """
     pair = score_pair(data, before, after)
     if pair is None:
-        return pd.DataFrame(columns=["node_id", *_COLUMNS])
+        return pd.DataFrame(columns=["node_id", *COLUMNS])
     tables = []
     for row in (0, *pair.tree.children[0]):
         table = _decompose(pair, pair.tree.node_ids[row])
         table.insert(0, "node_id", pair.tree.node_ids[row])
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
-
-
-def list_causes(data: Dataset, before: Edition | None, after: Edition) -> Overview:
-    """`decompose_parts`, refused where there is no earlier edition or nothing can be split."""
-
-    def split() -> pd.DataFrame:
-        if before is None:
-            raise Refusal(
-                "the dataset has no earlier edition; take one with several", code="one_edition"
-            )
-        return decompose_parts(data, before, after)
-
-    return ask_table(split, ["node_id", *_COLUMNS])
 
 
 def list_service_parts(
@@ -236,4 +222,4 @@ def _order(table: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
     table = table.assign(
         _level=table["level"].map(places), _category=table["category"].map(places)
     ).sort_values(["_level", "_category", "unit_id"], ignore_index=True)
-    return table[_COLUMNS]
+    return table[COLUMNS]

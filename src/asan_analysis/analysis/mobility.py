@@ -26,6 +26,8 @@ from asan_analysis.index.rules import Rules
 
 Floats = NDArray[np.float64]
 _QUARTILES_FROM = 12  # bodies ranked in both
+TRANSITIONS = ["category", "group_before", "group_after", "baseline_year", "edition_year",
+               "groups", "bodies", "share", "ranked_both", "state"]  # fmt: skip
 
 
 def count_transitions(
@@ -83,11 +85,9 @@ def count_transitions(
         about = {"category": category, "ranked_both": len(both), "state": own}
         cells = _count_cells(both, number) if own == COMPARED else [{}]
         rows += [about | cell for cell in cells]
-    columns = ["category", "group_before", "group_after", "baseline_year", "edition_year", "groups",
-               "bodies", "share", "ranked_both", "state"]  # fmt: skip
     table = pd.DataFrame(rows).assign(baseline_year=before_year, edition_year=after_year)
     whole = ["group_before", "group_after", "groups", "bodies", "ranked_both"]
-    table = table.reindex(columns=columns).astype(dict.fromkeys(whole, "Int64"))
+    table = table.reindex(columns=TRANSITIONS).astype(dict.fromkeys(whole, "Int64"))
     return table.astype({"share": "float64"})
 
 

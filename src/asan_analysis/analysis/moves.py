@@ -13,13 +13,13 @@ from asan_analysis.analysis.bodies import COMPARED, check_draws, check_level, fi
 from asan_analysis.analysis.trends import cover_editions
 from asan_analysis.data.datasets import Dataset, select_edition
 from asan_analysis.data.editions import Edition
-from asan_analysis.errors import ParameterError
 from asan_analysis.index.method import find_method
 from asan_analysis.index.rollup import group_services
 from asan_analysis.index.scoring import score_services
+from asan_analysis.refusals import Refusal
 
 Floats = NDArray[np.float64]
-_COLUMNS = [
+COLUMNS = [
     "organisation_id", "category", "baseline_year", "edition_year", "score_before", "score_percent",
     "change", "low", "high", "standard_error", "firm", "services_before", "services_after",
     "services_both", "error_before", "error_after", "error_covariance", "comparable", "state",
@@ -111,7 +111,7 @@ def measure_moves(
     category = later.set_index("organisation_id")["category"]
     table["category"] = category.reindex(table["organisation_id"]).to_numpy()
     years = {"baseline_year": before.edition_year, "edition_year": after.edition_year}
-    return table.assign(**years)[_COLUMNS]
+    return table.assign(**years)[COLUMNS]
 
 
 def _join_services(data: Dataset, before: Edition, after: Edition) -> pd.DataFrame:
@@ -129,8 +129,9 @@ def _score_edition(data: Dataset, edition: Edition) -> pd.DataFrame:
     one, _ = select_edition(data, edition.edition_year)
     tree, rules = find_method(data, edition)
     if rules.roll_up == "pooled":
-        raise ParameterError(
-            "moves need scores that are means over services; use rules with roll_up mean"
+        raise Refusal(
+            "moves need scores that are means over services; use rules with roll_up mean",
+            code="pooled_answers",
         )
     if one.assessments.empty:
         return pd.DataFrame(columns=["organisation_id", "service_id", "score", "weight"])

@@ -75,8 +75,9 @@ def plot_announced(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words)
             _draw_place(ax, row, y, star, words)
     names = [words.say("chart.services_row", name=words.name(row)) if row in counts
              else words.name(row) for row in rows]  # fmt: skip
-    ax.set_yticks(range(len(rows)), [wrap(name, 44) for name in names], fontsize=8)
-    ax.set_xticks(years["order"].astype(int), [words.name(year) for year in years["edition_year"]])
+    ax.set_yticks(range(len(rows)), [wrap(name, 34) for name in names], fontsize=8)
+    ax.set_xticks(years["order"].astype(int), [words.name(year) for year in years["edition_year"]],
+                  fontsize=8)  # fmt: skip
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.set_ylim(len(rows) - 0.5, -0.6)

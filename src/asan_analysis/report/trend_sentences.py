@@ -75,6 +75,56 @@ def firm_moves(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     }
 
 
+def orders(frame: pd.DataFrame, words: Words) -> Values:
+    """How far the order of all bodies is kept, or why that is not known."""
+    row = frame.iloc[-1]
+    if pd.isna(row["kendall_tau"]) or pd.isna(row["low"]):
+        state = words.name(row["state"])
+        return {"told": words.say("orders.unknown", state=state)}
+    ends = {name: words.number(row[name], 2) for name in ("low", "high")}
+    return {"told": words.say("orders.known", tau=words.number(row["kendall_tau"], 2), **ends)}
+
+
+def spread_now(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """The spread of all bodies, beside that before where it can be compared."""
+    row = frame.iloc[-1]
+    after = words.number(row["spread_after"], decimals)
+    if pd.isna(row["ratio"]):
+        state = words.name(row["state"])
+        return {"told": words.say("spread_now.unknown", after=after, state=state)}
+    ends = {name: words.number(row[name], 2) for name in ("ratio", "low", "high")}
+    before, after = (words.number(row[f"spread_both_{one}"], decimals)
+                     for one in ("before", "after"))  # fmt: skip
+    return {"told": words.say("spread_now.known", before=before, after=after, **ends)}
+
+
+def slopes(frame: pd.DataFrame, words: Words) -> Values:
+    """The slope of all bodies with and without noise, and what it says."""
+    row = frame.iloc[-1]
+    low, high = row["corrected_low"], row["corrected_high"]
+    if pd.isna(low):
+        return {"told": words.say("slopes.unknown", state=words.name(row["state"]))}
+    verdict = "closer" if high < 0 else "apart" if low > 0 else "open"
+    return {
+        "told": words.say(
+            "slopes.known", slope=words.number(row["slope"], 2, sign=True),
+            corrected=words.number(row["slope_corrected"], 2, sign=True),
+            low=words.number(low, 2), high=words.number(high, 2),
+            verdict=words.say(f"slopes.{verdict}"),
+        )
+    }  # fmt: skip
+
+
+def ceiling(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
+    """How many bodies are near the top, and the room that is left."""
+    row = frame.iloc[-1]
+    return {
+        "near": words.percent(row["near_top"]),
+        "room": words.number(row["mean_room"], decimals),
+        "least": words.number(row["least_room"], decimals),
+    }
+
+
 def _points(value: object, words: Words, decimals: int) -> str:
     return words.number(value, decimals, sign=True)
 
@@ -84,4 +134,8 @@ VALUES: dict[str, Callable[..., Values]] = {
     "causes.sentence": causes,
     "causes": causes,
     "firm_moves.sentence": firm_moves,
+    "orders.sentence": orders,
+    "spread_now.sentence": spread_now,
+    "slopes.sentence": slopes,
+    "ceiling.sentence": ceiling,
 }
