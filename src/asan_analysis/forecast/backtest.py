@@ -19,9 +19,7 @@ _ROWS = ["unit_id", "group", "origin_year", "edition_year", "horizon", "basis", 
          "forecast", "actual", "error", "inside_80", "inside_95"]  # fmt: skip
 
 
-def backtest(
-    history: pd.DataFrame, *, rng: np.random.Generator, draws: int = 2000
-) -> pd.DataFrame:
+def backtest(history: pd.DataFrame, *, rng: np.random.Generator, draws: int = 2000) -> pd.DataFrame:
     """Forecast every edition from the earlier ones and compare with what came.
 
     An edition is an origin when the editions up to it allow a forecast (some unit has two

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asan_analysis.errors import DataError, ParameterError, Problem, refuse
+from asan_analysis.errors import DataError, Problem, refuse
+from asan_analysis.refusals import Refusal
 
 KEY = ["unit_id", "edition_year"]
 SERIES = ["unit_id", "group", "edition_year", "segment", "score_percent", "services"]
@@ -78,7 +79,7 @@ def check_history(history: pd.DataFrame) -> pd.DataFrame:
     table = table[table["score_percent"].notna()][SERIES].sort_values(KEY, ignore_index=True)
     refuse(DataError, _find_faults(table))
     if reason := find_refusal(table):
-        raise ParameterError(f"no forecast ({reason}): {REFUSALS[reason]}")
+        raise Refusal(f"no forecast ({reason}): {REFUSALS[reason]}", code=reason)
     known = table["services"].where(table["services"] > 0).astype("float64")
     middle = known.median() if known.notna().any() else _SERVICES
     return table.assign(

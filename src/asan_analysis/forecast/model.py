@@ -202,7 +202,9 @@ def _logs() -> list[tuple[float, float]]:
 
 def _away(log_sd: Any) -> Any:
     """How far the logarithms are from the middle of their priors, in their deviations."""
-    return np.array([(one - middle) / sd for one, (middle, sd) in zip(log_sd, _logs(), strict=True)])
+    return np.array(
+        [(one - middle) / sd for one, (middle, sd) in zip(log_sd, _logs(), strict=True)]
+    )
 
 
 def _score_density(log_sd: Any, z: Any, parts: dict[str, Any]) -> float:

@@ -13,7 +13,13 @@ from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.errors import ParameterError
 from asan_analysis.forecast.history import to_logit, to_percent
 from asan_analysis.forecast.model import (
-    Fitted, Node, add_parts, join_points, list_basis, make_parts, make_points,
+    Fitted,
+    Node,
+    add_parts,
+    join_points,
+    list_basis,
+    make_parts,
+    make_points,
 )  # fmt: skip
 
 LEVELS = (0.8, 0.95)

@@ -46,7 +46,12 @@ def labels_of(
         return _published_names(facts, lang)
     own = _dataset_names(data, edition, lang)
     names = {**own, **_other_names(data, own, lang)}
-    return {**names, **_driver_names(data, lang), **own} if section == "drivers" else names
+    if section == "drivers":
+        return {**names, **_driver_names(data, lang), **own}
+    if section == "forecast":
+        for group in ("rule_of", "verdict", "basis_of"):
+            names |= _texts_below(f"{group}.", lang)
+    return names
 
 
 def _driver_names(data: Dataset, lang: str) -> dict[str, str]:

@@ -15,8 +15,8 @@ from markupsafe import Markup
 from asan_analysis.errors import ReportError
 
 SECTIONS = (
-    "announced", "method", "data", "results", "breakdown", "trends", "drivers", "robustness",
-    "audit", "agreement", "profile",
+    "announced", "method", "data", "results", "breakdown", "trends", "forecast", "drivers",
+    "robustness", "audit", "agreement", "profile",
 )  # fmt: skip
 _PUBLISHED = ("announced", "method")
 TEMPLATES = Path(__file__).with_name("templates")

@@ -19,12 +19,14 @@ CHAPTERS = (
     "04_score_drivers",
     "05_robustness",
     "07_methodology_review",
+    "08_forecast",
 )
 PROFILE = "06_organisation_profile"
 LONGEST = (
     "05_robustness",
     "07_methodology_review",
     "04_score_drivers",
+    "08_forecast",
 )  # begun first: nobody waits at the end
 _REGISTER_CHAPTERS = ("00_data_and_coverage",)
 _LINE = re.compile(r"(\w+)\s*:\s*(int|str|float|bool)\s*=\s*(.+?)\s*(?:#\s*(.*))?")

@@ -16,6 +16,7 @@ from asan_analysis.data.tables import each_row
 from asan_analysis.report import (
     audit_sentences,
     driver_sentences,
+    forecast_sentences,
     profile_sentences,
     robustness_sentences,
     trend_sentences,
@@ -332,4 +333,5 @@ VALUES: dict[str, Describe] = {
     **driver_sentences.VALUES,
     **profile_sentences.VALUES,
     **trend_sentences.VALUES,
+    **forecast_sentences.VALUES,
 }
