@@ -53,13 +53,14 @@ def backtest(history: pd.DataFrame, *, rng: np.random.Generator, draws: int = 20
         No origin has a later comparable edition.
     """
     table = check_history(history)
-    editions = table.groupby("edition_year")["segment"].first()
+    first = table.drop_duplicates("edition_year")
+    editions = dict(zip(first["edition_year"].astype(int).tolist(), first["segment"], strict=True))
     parts = []
-    for origin in editions.index:
+    for origin in sorted(editions):
         known = table[table["edition_year"] <= origin]
         later = [
-            int(year) for year, segment in editions.items()
-            if year > origin and segment == editions[origin]
+            year for year in sorted(editions)
+            if year > origin and editions[year] == editions[origin]
         ]  # fmt: skip
         if later and not find_refusal(known):
             own = np.random.default_rng(rng.integers(2**63))
@@ -133,11 +134,8 @@ def forecast_naive(history: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
 
 def _list_slopes(table: pd.DataFrame) -> pd.Series[Any]:
     """Points a year between comparable editions, by unit: all changes over all their years."""
-    steps = table.groupby(["unit_id", "segment"])[["score_percent", "edition_year"]].agg(
-        ["first", "last"]
-    )
-    spans = steps.xs("last", axis=1, level=1) - steps.xs("first", axis=1, level=1)
-    sums = spans.groupby(level="unit_id").sum()
+    steps = table.groupby(["unit_id", "segment"])[["score_percent", "edition_year"]]
+    sums = (steps.last() - steps.first()).groupby(level="unit_id").sum()
     sums = sums[sums["edition_year"] > 0]
     return sums["score_percent"] / sums["edition_year"]
 

@@ -5,8 +5,10 @@ On the scale of `to_logit`, for unit i of group g in edition t of segment s:
     score = level[i, s] + drift[i] * D(t) + walk[i, t] + shock[t] + noise[i, t]
     drift[i] = field + group[g] + own[i]
 
-D(t) is the damped time since the first edition of the segment. Everything is normal, so all scores
-together are one normal vector, and its parts add up as matrices of covariance.
+D(t) is the damped time since the first edition of the unit in the segment, where its walk and its
+part in the shocks begin too, so that a level alone says nothing of a drift.
+Everything is normal, so all scores together are one normal vector, and its parts add up as
+matrices of covariance.
 """
 
 from __future__ import annotations
@@ -25,13 +27,13 @@ from asan_analysis.forecast.history import check_history, list_paired, to_logit
 PRIORS = {
     "noise_sd": (0.30, 1.0),  # of an edition, divided by the root of the services
     "walk_sd": (0.15, 1.0),  # of a unit in a year
-    "shock_sd": (0.25, 0.5),  # of all units in a year
-    "drift_sd": (0.10, 1.0),  # of units around their group
-    "group_drift_sd": (0.05, 1.0),  # of groups around the field
+    "shock_sd": (0.17, 0.6),  # of all units in a year
+    "drift_sd": (0.05, 1.0),  # of units around their group
+    "group_drift_sd": (0.03, 1.0),  # of groups around the field
     "level_sd": (0.70, 0.5),  # of units around their group
 }
-DAMPINGS = (0.80, 0.85, 0.90, 0.95, 1.00)  # equally likely before the data are seen
-FIELD_DRIFT_SD = 0.5  # of the drift of the field around nil, a year
+DAMPINGS = (0.90, 0.95, 1.00)  # a year; equally likely before the data are seen
+FIELD_DRIFT_SD = 0.2  # of the drift of the field around nil, a year
 _DIFFUSE = {"segment": 3.0, "group": 1.5}  # of the mean levels around 50 %
 _STEPS = {"shock_sd": np.arange(-3, 4) / 2, "walk_sd": np.arange(-2, 3) / 2}
 _NAMES = list(PRIORS)
@@ -45,7 +47,7 @@ class Points(NamedTuple):
     group: Any
     segment: Any
     year: Any
-    since: Any  # years since the first edition of the segment
+    since: Any  # years since the first edition of the unit in the segment
     services: Any
 
 
@@ -83,7 +85,7 @@ def fit_forecast(history: pd.DataFrame) -> Fitted:
     Returns
     -------
     Fitted
-        `parameters` holds damping (0.8..1) and the standard deviations in logits.
+        `parameters` holds damping (0.9..1) and the standard deviations in logits.
 
     Raises
     ------
@@ -146,14 +148,17 @@ def _weigh(found: list[tuple[float, float, dict[str, float]]]) -> list[Node]:
 def make_points(table: pd.DataFrame, history: pd.DataFrame) -> Points:
     """Points of a table of units, groups, segments, years and services, on the codes of history."""
     units, groups = sorted(history["unit_id"].unique()), sorted(history["group"].unique())
-    first = history.groupby("segment")["edition_year"].min()
+    keys = ["unit_id", "segment"]
+    first = (
+        history.groupby(keys)["edition_year"].min().reindex(pd.MultiIndex.from_frame(table[keys]))
+    )
     year = table["edition_year"].to_numpy(dtype="float64")
     return Points(
         pd.Index(units).get_indexer(table["unit_id"]),
         pd.Index(groups).get_indexer(table["group"]),
         table["segment"].to_numpy(),
         year - float(history["edition_year"].min()),
-        year - table["segment"].map(first).to_numpy(dtype="float64"),
+        year - first.to_numpy(dtype="float64"),
         table["services"].to_numpy(dtype="float64"),
     )
 
@@ -173,8 +178,10 @@ def damp_years(years: Any, damping: float) -> Any:
 def make_parts(points: Points, damping: float) -> dict[str, Any]:
     """Covariance of every two points for one unit of each variance, and what is fixed."""
     unit, group, segment = (one[:, None] == one[None, :] for one in points[:3])
-    shared = np.minimum.outer(points.since, points.since) * segment
-    drifted = damp_years(points.year, damping) - damp_years(points.year - points.since, damping)
+    start = points.year - points.since
+    overlap = np.minimum.outer(points.year, points.year) - np.maximum.outer(start, start)
+    shared = np.maximum(overlap, 0.0) * segment
+    drifted = damp_years(points.year, damping) - damp_years(start, damping)
     drifts = np.outer(drifted, drifted)
     fixed = _DIFFUSE["segment"] ** 2 * segment + _DIFFUSE["group"] ** 2 * (segment & group)
     return {

@@ -20,12 +20,14 @@ from asan_analysis.forecast.targets import chance_of_place, chance_of_score
 from asan_analysis.index.framework import Tree
 from asan_analysis.refusals import Overview, Refusal, no_rows
 
+_NAMES = {"unit_id": "organisation_id", "group": "category", "units": "organisations",
+          "target": "target_score", "place": "target_place"}  # fmt: skip
 _INTERVALS = ("point", "low_80", "high_80", "low_95", "high_95")
-BODIES = ("unit_id", "group", "edition_year", "origin_year", "horizon", *_INTERVALS, "basis",
+BODIES = ("organisation_id", "category", "edition_year", "origin_year", "horizon", *_INTERVALS, "basis",
           "editions")  # fmt: skip
-GROUPS = ("group", "edition_year", "units", "origin_year", "horizon", *_INTERVALS)
-CHANCES = ("unit_id", "group", "edition_year", "target", "place", "chance_score", "chance_place")
-TESTED = ("horizon", "method", "n", "units", "mean_absolute_error", "mean_error", "best_rule",
+GROUPS = ("category", "edition_year", "organisations", "origin_year", "horizon", *_INTERVALS)
+CHANCES = ("organisation_id", "category", "edition_year", "target_score", "target_place", "chance_score", "chance_place")
+TESTED = ("horizon", "method", "n", "organisations", "mean_absolute_error", "mean_error", "best_rule",
           "difference", "low_95", "high_95", "verdict", "coverage_80", "coverage_80_se",
           "coverage_95", "coverage_95_se")  # fmt: skip
 
@@ -90,14 +92,14 @@ def list_bodies(future: Future) -> Overview:
     if future.paths is None:
         return Overview(no_rows(BODIES), future.refused)
     table = forecast_scores(future.paths).sort_values(["group", "unit_id", "edition_year"])
-    return Overview(table.reset_index(drop=True)[list(BODIES)], None)
+    return Overview(table.reset_index(drop=True).rename(columns=_NAMES)[list(BODIES)], None)
 
 
 def list_groups(future: Future) -> Overview:
     """`forecast_groups`."""
     if future.paths is None:
         return Overview(no_rows(GROUPS), future.refused)
-    return Overview(forecast_groups(future.paths)[list(GROUPS)], None)
+    return Overview(forecast_groups(future.paths).rename(columns=_NAMES)[list(GROUPS)], None)
 
 
 def list_fans(future: Future) -> pd.DataFrame:
@@ -106,26 +108,25 @@ def list_fans(future: Future) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Key group, edition_year. Columns segment and score_percent (so far, plain mean over the
+        Key category, edition_year. Columns segment and score_percent (so far, plain mean over the
         bodies of the edition), then point, low_80 to high_95 (to come). Without a forecast empty.
     """
     if future.paths is None:
-        return no_rows(["group", "edition_year", "segment", "score_percent", *_INTERVALS])
+        return no_rows(["category", "edition_year", "segment", "score_percent", *_INTERVALS])
     every = pd.concat([future.history, future.history.assign(group=CATEGORY_ALL)])
     so_far = every.groupby(["group", "edition_year", "segment"], as_index=False)["score_percent"]
     to_come = forecast_groups(future.paths)[["group", "edition_year", *_INTERVALS]]
-    return pd.concat([so_far.mean(), to_come], ignore_index=True)
+    return pd.concat([so_far.mean(), to_come], ignore_index=True).rename(columns=_NAMES)
 
 
 def list_next(future: Future) -> pd.DataFrame:
-    """`list_bodies` of the first edition to come, with `category` and the `last` score."""
+    """`list_bodies` of the first edition to come with `last`, the score known; the best first."""
     bodies = list_bodies(future).table
     first = bodies[bodies["edition_year"] == bodies["edition_year"].min()]
     known = future.history.sort_values("edition_year").drop_duplicates("unit_id", keep="last")
     last = known.set_index("unit_id")["score_percent"]
-    table = first.assign(category=first["group"], last=first["unit_id"].map(last))
-    table = table.sort_values(["category", "point"], ascending=[True, False])
-    return table.reset_index(drop=True)
+    table = first.assign(last=first["organisation_id"].map(last))
+    return table.sort_values(["category", "point"], ascending=[True, False]).reset_index(drop=True)
 
 
 def list_parts(
@@ -156,9 +157,9 @@ def list_chances(future: Future, *, target: float, place: int) -> Overview:
     Returns
     -------
     Overview
-        Its table has the key unit_id, edition_year. Columns group, target (points), place,
-        chance_score, chance_place (percent, by that edition). Sorted by group, the best chance of
-        the place at the end first.
+        Its table has the key organisation_id, edition_year. Columns category, target_score
+        (points), target_place, chance_score, chance_place (percent, by that edition). Sorted by
+        category, the best chance of the place at the end first.
     """
     if future.paths is None:
         return Overview(no_rows(CHANCES), future.refused)
@@ -174,7 +175,7 @@ def list_chances(future: Future, *, target: float, place: int) -> Overview:
     table = table.rename(columns={"chance_by": "chance_score"})
     best = table.groupby("unit_id")["chance_place"].transform("max")
     table = table.assign(best=-best).sort_values(["group", "best", *key], ignore_index=True)
-    return Overview(table[list(CHANCES)], None)
+    return Overview(table.rename(columns=_NAMES)[list(CHANCES)], None)
 
 
 def list_tested(future: Future, *, rng: np.random.Generator, draws: int = 2000) -> Overview:
@@ -188,4 +189,5 @@ def list_tested(future: Future, *, rng: np.random.Generator, draws: int = 2000) 
     if results.empty:
         message = "no edition has two comparable ones before it and one after it"
         return Overview(no_rows(TESTED), Refusal(message, code="no_origin"))
-    return Overview(summarise_backtest(results, rng=rng)[list(TESTED)], None)
+    table = summarise_backtest(results, rng=rng).rename(columns=_NAMES)
+    return Overview(table[list(TESTED)], None)

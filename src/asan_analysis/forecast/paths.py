@@ -71,7 +71,7 @@ def simulate_paths(
     steps = [*years]
     if draws < 1 or not steps or steps[0] <= last or steps != sorted(set(steps)):
         raise ParameterError(
-            f"years {steps}, draws {draws}: give years after {last} in order, and draws of 1 or more"
+            f"years {steps}, draws {draws}: give years after {last} in order, and one draw or more"
         )
     units = _list_units(fitted.history)
     table = units.merge(pd.DataFrame({"edition_year": steps}), how="cross")
@@ -93,11 +93,13 @@ def _list_units(history: pd.DataFrame) -> pd.DataFrame:
     """Units of the last edition, as they stood there."""
     last = history["edition_year"].max()
     units = history[history["edition_year"] == last].sort_values("unit_id", ignore_index=True)
-    return units.drop(columns=["edition_year", "score_percent"]).assign(
+    units = units.drop(columns=["edition_year", "score_percent"])
+    told: pd.DataFrame = units.assign(
         basis=units["unit_id"].map(list_basis(history)),
         editions=units["unit_id"].map(history["unit_id"].value_counts()),
         origin_year=last,
     )
+    return told
 
 
 def _draw(

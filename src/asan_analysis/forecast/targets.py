@@ -84,8 +84,8 @@ def chance_of_place(paths: Paths, targets: pd.DataFrame) -> pd.DataFrame:
 
 def _find_places(paths: Paths, targets: pd.DataFrame) -> tuple[Any, Any]:
     """Row of the unit and column of the year of each target."""
-    rows = pd.Index(paths.units["unit_id"]).get_indexer(targets["unit_id"])
-    columns = pd.Index(paths.years).get_indexer(targets["edition_year"])
+    rows = pd.Index(paths.units["unit_id"]).get_indexer(pd.Index(targets["unit_id"]))
+    columns = pd.Index(paths.years).get_indexer(pd.Index(targets["edition_year"]))
     if (rows < 0).any() or (columns < 0).any():
         raise ParameterError(
             f"targets: a unit or year was not drawn; years drawn are {paths.years}, units those "

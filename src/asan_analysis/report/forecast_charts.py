@@ -19,10 +19,10 @@ from asan_analysis.report.words import Words
 def plot_fans(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
     """Mean score of each category so far, and the band of what may come; a panel for each.
 
-    `frame`: group, edition_year, segment, score_percent (so far), point, low_80, high_80, low_95,
+    `frame`: category, edition_year, segment, score_percent (so far), point, low_80, high_80, low_95,
     high_95 (to come). Lines join editions of one segment only. `ax` is the first of the panels.
     """
-    groups = in_order(frame["group"], words)
+    groups = in_order(frame["category"], words)
     rows = -(-len(groups) // 2)
     with plt.style.context(STYLE):
         ax = ax or new_axes(8, 0.6 + 2.5 * rows)
@@ -33,7 +33,7 @@ def plot_fans(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> A
     for place, (panel, group) in enumerate(zip(panels, groups, strict=True)):
         panel.set_subplotspec(grid[place // 2, place % 2])
         panel.tick_params(labelleft=place % 2 == 0)
-        _draw_fan(panel, frame[frame["group"] == group], palette(frame, words)[group])
+        _draw_fan(panel, frame[frame["category"] == group], palette(frame, words)[group])
         panel.set_title(words.name(group), fontsize=9, loc="left")
         if place % 2 == 0:
             panel.set_ylabel(words.say("chart.score_axis"), fontsize=8)
@@ -66,7 +66,7 @@ def plot_forecasts(
 ) -> Axes:
     """The last score (hollow), the median to come (full) with 80 and 95 percent bars.
 
-    `frame`: unit_id, category, last, point, low_80, high_80, low_95, high_95; one edition.
+    `frame`: organisation_id, category, last, point, low_80, high_80, low_95, high_95; one edition.
     """
     table, at = group_rows(frame, words)
     ax = ax or new_axes(8, 1.1 + 0.215 * (at[-1] + 1))
@@ -80,7 +80,7 @@ def plot_forecasts(
         ax.plot(row.point, y, marker="o", markersize=5, color=colour)
         ax.annotate(_tell(row, words, decimals), (101.5, y), va="center", fontsize=8, color=INK,
                     ha="left", annotation_clip=False)  # fmt: skip
-    ax.set_yticks(at, [cut(words.name(body)) for body in table["unit_id"]], fontsize=8)
+    ax.set_yticks(at, [cut(words.name(body)) for body in table["organisation_id"]], fontsize=8)
     name_groups(ax, table, at, words)
     score_axis(ax, words, room=10)
     return ax

@@ -16,10 +16,10 @@ _MOST = 5
 
 def group_forecasts(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     """What the mean of all may be in the next edition."""
-    row = frame[frame["group"] == CATEGORY_ALL].iloc[0]
+    row = frame[frame["category"] == CATEGORY_ALL].iloc[0]
     return {
         "year": str(row["edition_year"]),
-        "units": words.number(row["units"]),
+        "units": words.number(row["organisations"]),
         **{name: words.number(row[name], decimals)
            for name in ("point", "low_80", "high_80", "low_95", "high_95")},
     }  # fmt: skip
@@ -31,7 +31,7 @@ def fans(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     for row in each_row(frame[frame["point"].notna()]):
         point, low, high = (words.number(one, decimals)
                             for one in (row.point, row.low_80, row.high_80))  # fmt: skip
-        told.append(f"{words.name(row.group)} {row.edition_year}: {point} ({low}\u2013{high}).")
+        told.append(f"{words.name(row.category)} {row.edition_year}: {point} ({low}\u2013{high}).")
     return {"series": " ".join(told), "foot": words.say("foot.all_editions",
             n=words.number(frame["edition_year"].nunique()))}  # fmt: skip
 
@@ -39,7 +39,7 @@ def fans(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
 def body_forecasts(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     """How wide the intervals are, and how many bodies lean on their category alone."""
     width = (frame["high_80"] - frame["low_80"]).median()
-    told = [f"{words.name(row.unit_id)} {words.number(row.point, decimals)}"
+    told = [f"{words.name(row.organisation_id)} {words.number(row.point, decimals)}"
             for row in each_row(frame)]  # fmt: skip
     return {
         "n": words.number(len(frame)),
@@ -78,12 +78,12 @@ def chances(frame: pd.DataFrame, words: Words) -> Values:
     """Who is most likely to pass the place by the last edition drawn."""
     last = frame[frame["edition_year"] == frame["edition_year"].max()]
     best = last.sort_values("chance_place", ascending=False, kind="stable").head(_MOST)
-    told = [f"{words.name(row.unit_id)} ({words.number(row.chance_place)}%)"
+    told = [f"{words.name(row.organisation_id)} ({words.number(row.chance_place)}%)"
             for row in each_row(best)]  # fmt: skip
     sure = int((last["chance_score"] >= 50).sum())
     return {
-        "place": words.number(last["place"].iloc[0]),
-        "target": words.number(last["target"].iloc[0]),
+        "place": words.number(last["target_place"].iloc[0]),
+        "target": words.number(last["target_score"].iloc[0]),
         "year": str(last["edition_year"].iloc[0]),
         "best": ", ".join(told),
         "sure": words.number(sure),
@@ -95,7 +95,7 @@ VALUES: dict[str, Callable[..., Values]] = {
     "group_forecasts.sentence": group_forecasts,
     "fans": fans,
     "body_forecasts.sentence": body_forecasts,
-    "body_forecasts": body_forecasts,
+    "bodies_ahead": body_forecasts,
     "tested.sentence": tested,
     "chances.sentence": chances,
 }
