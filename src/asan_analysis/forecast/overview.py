@@ -23,13 +23,21 @@ from asan_analysis.refusals import Overview, Refusal, no_rows
 _NAMES = {"unit_id": "organisation_id", "group": "category", "units": "organisations",
           "target": "target_score", "place": "target_place"}  # fmt: skip
 _INTERVALS = ("point", "low_80", "high_80", "low_95", "high_95")
-BODIES = ("organisation_id", "category", "edition_year", "origin_year", "horizon", *_INTERVALS, "basis",
-          "editions")  # fmt: skip
+BODIES = ("organisation_id", "category", "edition_year", "origin_year", "horizon", *_INTERVALS,
+          "basis", "editions")  # fmt: skip
 GROUPS = ("category", "edition_year", "organisations", "origin_year", "horizon", *_INTERVALS)
-CHANCES = ("organisation_id", "category", "edition_year", "target_score", "target_place", "chance_score", "chance_place")
-TESTED = ("horizon", "method", "n", "organisations", "mean_absolute_error", "mean_error", "best_rule",
-          "difference", "low_95", "high_95", "verdict", "coverage_80", "coverage_80_se",
-          "coverage_95", "coverage_95_se")  # fmt: skip
+CHANCES = (
+    "organisation_id",
+    "category",
+    "edition_year",
+    "target_score",
+    "target_place",
+    "chance_score",
+    "chance_place",
+)
+TESTED = ("horizon", "method", "n", "organisations", "mean_absolute_error", "mean_error",
+          "best_rule", "difference", "low_95", "high_95", "verdict", "coverage_80",
+          "coverage_80_se", "coverage_95", "coverage_95_se")  # fmt: skip
 
 
 class Future(NamedTuple):
@@ -114,9 +122,10 @@ def list_fans(future: Future) -> pd.DataFrame:
     if future.paths is None:
         return no_rows(["category", "edition_year", "segment", "score_percent", *_INTERVALS])
     every = pd.concat([future.history, future.history.assign(group=CATEGORY_ALL)])
-    so_far = every.groupby(["group", "edition_year", "segment"], as_index=False)["score_percent"]
+    keys = ["group", "edition_year", "segment"]
+    so_far = every.groupby(keys)["score_percent"].mean().reset_index()
     to_come = forecast_groups(future.paths)[["group", "edition_year", *_INTERVALS]]
-    return pd.concat([so_far.mean(), to_come], ignore_index=True).rename(columns=_NAMES)
+    return pd.concat([so_far, to_come], ignore_index=True).rename(columns=_NAMES)
 
 
 def list_next(future: Future) -> pd.DataFrame:
@@ -126,7 +135,9 @@ def list_next(future: Future) -> pd.DataFrame:
     known = future.history.sort_values("edition_year").drop_duplicates("unit_id", keep="last")
     last = known.set_index("unit_id")["score_percent"]
     table = first.assign(last=first["organisation_id"].map(last))
-    return table.sort_values(["category", "point"], ascending=[True, False]).reset_index(drop=True)
+    by = ["category", "point"]
+    ordered: pd.DataFrame = table.sort_values(by, ascending=[True, False])
+    return ordered.reset_index(drop=True)
 
 
 def list_parts(

@@ -19,8 +19,8 @@ from asan_analysis.report.words import Words
 def plot_fans(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:
     """Mean score of each category so far, and the band of what may come; a panel for each.
 
-    `frame`: category, edition_year, segment, score_percent (so far), point, low_80, high_80, low_95,
-    high_95 (to come). Lines join editions of one segment only. `ax` is the first of the panels.
+    `frame`: category, edition_year, segment, score_percent (so far), point, low_80, high_80,
+    low_95, high_95 (to come). Lines join editions of one segment only. `ax` is the first panel.
     """
     groups = in_order(frame["category"], words)
     rows = -(-len(groups) // 2)

@@ -212,7 +212,7 @@ class Chapter:
         """What the texts of a name may use: edition, dataset, and values from the frame."""
         label = self.edition.label_az if words.lang == "az" else self.edition.label_en
         common = {"label": label, "dataset": self.data.title(words.lang)}
-        describe = VALUES.get(name)
+        describe = VALUES.get(name) if len(frame) else None
         own = describe(frame, words, **self._decimals(describe)) if describe else {}
         return {**common, **own}
 
