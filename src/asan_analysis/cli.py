@@ -91,6 +91,16 @@ def _parser() -> argparse.ArgumentParser:
                          help="mean, leader, next, previous (edition) or an id")  # fmt: skip
     explain.add_argument("--lang", default="en", choices=("az", "en"))
     explain.set_defaults(command=_explain)
+
+    compare = commands.add_parser("compare", help="say why scores moved between two editions")
+    compare.add_argument("--from", dest="baseline", required=True, metavar="YEAR",
+                         help="closing year of the earlier edition, as 2021")  # fmt: skip
+    compare.add_argument("--to", dest="year", required=True, metavar="YEAR",
+                         help="closing year of the later edition, as 2023")  # fmt: skip
+    compare.add_argument("--dataset", help="id under data/ or a folder")
+    compare.add_argument("--organisation", default="", metavar="ID", help="all where left out")
+    compare.add_argument("--lang", default="en", choices=("az", "en"))
+    compare.set_defaults(command=_compare)
     return parser
 
 
@@ -200,6 +210,16 @@ def _robustness(options: argparse.Namespace) -> None:
         raise ParameterError("give --year of an edition, or --framework and --values of a table")
     edition = _load_edition(options) if options.year else None
     run_robustness(options, edition, draws=draws, seed=seed)
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from asan_analysis.commands import run_compare
+    from asan_analysis.data.editions import find_edition
+
+    data, year = _load_edition(options)
+    baseline = _whole_number(options.baseline, name="--from", low=1900, high=2200)
+    find_edition(baseline, data.editions, of=f"dataset {data.dataset_id}")
+    run_compare(data, (baseline, year), options.organisation, options.lang)
 
 
 def _explain(options: argparse.Namespace) -> None:

@@ -59,6 +59,33 @@ def run_explain(data: Dataset, year: int, organisation_id: str, against: str, la
     print("\n".join([*tell_gap(gap, data, tree, words), "", *tell_plan(plan, data, words)]))
 
 
+def run_compare(data: Dataset, years: tuple[int, int], organisation_id: str, lang: str) -> None:
+    """Print why scores moved between two editions: of all, or of one organisation."""
+    from asan_analysis.analysis.overview import list_causes, list_moves
+    from asan_analysis.analysis.trends import cover_editions
+    from asan_analysis.data.editions import find_edition
+    from asan_analysis.data.published import load_published
+    from asan_analysis.report.compare import tell_change
+    from asan_analysis.report.labels import labels_of
+    from asan_analysis.report.words import Words
+
+    before, after = (find_edition(year, data.editions) for year in years)
+    if before.order >= after.order:
+        raise ParameterError(f"--from {years[0]} is not before --to {years[1]}; swap the two")
+    bodies = data.organisations[data.organisations["edition_year"].isin(years)]["organisation_id"]
+    if organisation_id and organisation_id not in set(bodies):
+        raise ParameterError(
+            f"organisation {organisation_id!r} is in neither edition; "
+            f"known: {', '.join(sorted(set(bodies)))}"
+        )
+    split = list_causes(data, before, after)
+    if split.refused is not None:
+        raise split.refused
+    firm = list_moves(data, cover_editions(data), before, after, rng=np.random.default_rng(1))
+    words = Words(lang, labels_of("trends", data, after, load_published(), lang))
+    print("\n".join(tell_change(split.table, firm, data, words, body=organisation_id or None)))
+
+
 class _Table(NamedTuple):
     """A table of values made ready: what it holds, and what there is to tell about it."""
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from asan_analysis.data.datasets import load_dataset, select_edition
-from asan_analysis.drivers.accounts import explain_change, explain_gap, find_baseline, rank_edition
+from asan_analysis.drivers.accounts import explain_change, explain_gap, find_last_scored, rank_edition
 from asan_analysis.drivers.fewest import reach_place
 from asan_analysis.drivers.profile import plan_place, profile_gaps, profile_remedies
 from asan_analysis.drivers.remedies import list_remedies
@@ -76,7 +76,7 @@ def test_the_baseline_is_the_last_edition_with_a_score(sample):
     years = [int(year) for year in whole.editions["edition_year"]]
     scored = []
     for year in sorted(years):
-        assert find_baseline(whole, year, body) == (scored[-1] if scored else None)
+        assert find_last_scored(whole, year, body) == (scored[-1] if scored else None)
         data, edition = select_edition(whole, year)
         if data.assessments.empty:
             continue

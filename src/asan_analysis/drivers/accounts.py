@@ -277,7 +277,7 @@ def explain_change(data: Dataset, year: int, organisation_id: str, *, rng: Gener
             f"organisation {organisation_id!r} has no score in {year}; "
             f"with a score: {', '.join(scored)}"
         )
-    before = find_baseline(data, year, organisation_id)
+    before = find_last_scored(data, year, organisation_id)
     if before is None:
         raise ParameterError(
             f"organisation {organisation_id!r} has no score under this id before {year}; "
@@ -292,7 +292,7 @@ def explain_change(data: Dataset, year: int, organisation_id: str, *, rng: Gener
     return _gap(organisation_id, rival, table, before)
 
 
-def find_baseline(data: Dataset, year: int, organisation_id: str) -> int | None:
+def find_last_scored(data: Dataset, year: int, organisation_id: str) -> int | None:
     """The last edition before one that scores an organisation under this id; none without any."""
     after = select_edition(data, year)[1]
     for edition in reversed(list_editions(data.editions)):

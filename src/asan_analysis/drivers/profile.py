@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from asan_analysis.data.datasets import Dataset, select_edition
-from asan_analysis.drivers.accounts import Gap, explain_change, explain_gap, find_baseline
+from asan_analysis.drivers.accounts import Gap, explain_change, explain_gap, find_last_scored
 from asan_analysis.drivers.fewest import reach_place
 from asan_analysis.drivers.remedies import list_gains, list_remedies
 from asan_analysis.index.framework import Tree
@@ -66,7 +66,7 @@ def profile_gaps(
     ]
     if placed and gaps[1].rival.bodies == gaps[2].rival.bodies:
         gaps.pop()
-    if find_baseline(data, year, organisation_id) is not None:
+    if find_last_scored(data, year, organisation_id) is not None:
         gaps.append(explain_change(data, year, organisation_id, rng=rng))
     return pd.concat([_list_parts(gap) for gap in gaps], ignore_index=True)[list(_COLUMNS)]
 

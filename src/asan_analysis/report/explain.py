@@ -89,7 +89,7 @@ def _rows(groups: Sequence[tuple[str, pd.DataFrame]], words: Words, decimals: in
 
 
 def _line(name: str, cells: Sequence[str], widths: Sequence[int]) -> str:
-    short = _cut(name, _WIDTH)
+    short = cut(name, _WIDTH)
     told = (f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
     return f"{short:<{_WIDTH}}  {'  '.join(told)}"
 
@@ -105,11 +105,11 @@ def _items(table: pd.DataFrame, tree: Tree, words: Words, decimals: int) -> list
         change = words.number(row.gap, decimals, sign=True)
         own, other = (words.number(score, 0) for score in (row.score_own, row.score_other))
         told = words.say("explain.item", node=row.node_id, own=own, other=other)
-        lines.append(f"  {change:>{decimals + 6}}  {told}  {_cut(words.name(row.node_id), 66)}")
+        lines.append(f"  {change:>{decimals + 6}}  {told}  {cut(words.name(row.node_id), 66)}")
     return lines
 
 
-def _cut(name: str, most: int) -> str:
+def cut(name: str, most: int) -> str:
     """A name of at most so many characters; a longer one ends in dots."""
     return name if len(name) <= most else f"{name[: most - 3].rstrip()}..."
 
@@ -143,7 +143,7 @@ def tell_plan(plan: Plan, data: Dataset, words: Words) -> list[str]:
     )]  # fmt: skip
     for row in each_row(found.head(_ANSWERS)):
         gain = words.number(row.gain, decimals, sign=True)
-        item, service = _cut(words.name(row.item_id), 46), _cut(words.name(row.service_id), 34)
+        item, service = cut(words.name(row.item_id), 46), cut(words.name(row.service_id), 34)
         lines.append(f"  {gain:>{decimals + 6}}  {row.item_id}  {item} ({service})")
     if len(found) > _ANSWERS:
         lines.append(words.say("explain.list_more", n=words.number(len(found) - _ANSWERS)))

@@ -266,14 +266,15 @@ def like_for_like(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     """The mean of all on the first and the last basis."""
     rows = frame[frame["category"] == CATEGORY_ALL].set_index("basis")
     first, last = rows.loc["everything"], rows.loc["same_items"]
+    alike = words.say("like_for_like.alike", services=words.number(last["services"]),
+                      items=words.number(last["items"]),
+                      alike=words.number(last["change"], decimals, sign=True))  # fmt: skip
     return {
         "baseline": words.name(first["baseline_year"]),
         "before": words.number(first["score_before"], decimals),
         "after": words.number(first["score_percent"], decimals),
         "change": words.number(first["change"], decimals, sign=True),
-        "alike": words.number(last["change"], decimals, sign=True),
-        "services": words.number(last["services"]),
-        "items": words.number(last["items"]),
+        "alike": words.say("like_for_like.none") if pd.isna(last["change"]) else alike,
     }
 
 
