@@ -21,6 +21,7 @@ CHAPTERS = (
     "07_methodology_review",
 )
 PROFILE = "06_organisation_profile"
+OUTPUT_VARIABLE = "ASAN_OUTPUT_FOLDER"  # tells a notebook where its results go
 LONGEST = (
     "05_robustness",
     "07_methodology_review",
