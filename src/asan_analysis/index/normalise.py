@@ -178,7 +178,7 @@ def _check_values(
 
 def _ranks(x: Floats) -> Floats:
     """Ranks ascending from 1, ties sharing the lower rank."""
-    return np.searchsorted(np.sort(x), x) + 1.0
+    return np.asarray(np.searchsorted(np.sort(x), x) + 1, dtype="float64")
 
 
 def _scale(
