@@ -1,6 +1,7 @@
 """The search for mixed kinds of data in pages and workbooks, used by several tests."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,18 @@ from asan_analysis.data.tables import each_row
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@cache
+def parse(html: str) -> BeautifulSoup:
+    """A page as a tree, parsed once however many tests read it; to be read only."""
+    return BeautifulSoup(html, "html.parser")
+
+
+@cache
+def open_book(path: Path) -> openpyxl.Workbook:
+    """A workbook of a report, loaded once; to be read only."""
+    return openpyxl.load_workbook(path)
+
+
 def announced_names() -> list[str]:
     """Every name and alias of the announced bodies, in every language."""
     names = []
@@ -23,11 +36,12 @@ def announced_names() -> list[str]:
 
 def named_in(text: str, names: list[str]) -> list[str]:
     """The names that stand in a text as whole words."""
-    return [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
+    found = [name for name in names if name in text]
+    return [name for name in found if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
 
 
 def kinds_of(html: str) -> list[str]:
-    return [section.get("data-kind") for section in BeautifulSoup(html, "html.parser")("section")]
+    return [section.get("data-kind") for section in parse(html)("section")]
 
 
 def mixed_kinds(html: str, names: list[str]) -> list[str]:
@@ -36,7 +50,7 @@ def mixed_kinds(html: str, names: list[str]) -> list[str]:
     What a picture says, its alternative text, counts as text of its section.
     """
     wrong = []
-    for section in BeautifulSoup(html, "html.parser")("section"):
+    for section in parse(html)("section"):
         kind = section.get("data-kind")
         if kind not in KINDS or section.find("section"):
             wrong.append(f"kind {kind}")
@@ -67,7 +81,7 @@ def mixed_sheets(book: openpyxl.Workbook, names: list[str]) -> list[str]:
 
 def published_parts(html: str) -> list[str]:
     """The published sections of a page as they stand."""
-    found = BeautifulSoup(html, "html.parser").find_all("section", {"data-kind": "published"})
+    found = parse(html).find_all("section", {"data-kind": "published"})
     return [str(section) for section in found]
 
 

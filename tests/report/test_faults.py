@@ -1,6 +1,7 @@
 """What stands after a fault: the last good report, no leftovers, no process left alive."""
 
 import json
+import re
 import resource
 import shutil
 import signal
@@ -25,6 +26,7 @@ from small_project import (
 
 from asan_analysis.errors import ReportError
 from asan_analysis.report import cache, verify
+from asan_analysis.report.plan import LONGEST
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 SLOW = "import time\ntime.sleep(600)"
@@ -132,9 +134,13 @@ def test_a_stopped_build_leaves_the_last_good_report_and_no_process(project, num
 
 
 def test_killed_again_and_again_it_goes_on_from_the_chapters_that_were_done(whole):
-    """Killed at five moments; chapters that were done before a kill do not run again."""
+    """Killed at five moments; chapters that were done before a kill do not run again.
+
+    The first four chapters have a reason to run; the other three are not made again.
+    """
     good = bytes_of(place_of(whole))
-    change_lock(whole)
+    for name, table in zip(CHAPTERS[:4], TABLES[:4], strict=True):
+        write_chapter(whole, name, table, "1 + 1")
     for moment in ("report 2023", CHAPTERS[0], CHAPTERS[1], "unchanged", CHAPTERS[2]):
         process = start(whole, "report", "--year", "2023", "--dataset", "tiny", "--workers", "1")
         wait_for(process, moment)
@@ -144,8 +150,32 @@ def test_killed_again_and_again_it_goes_on_from_the_chapters_that_were_done(whol
         assert bytes_of(place_of(whole)) == good
     done = report(whole)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("unchanged") >= 3
+    assert done.stdout.count("unchanged") >= 6
+    assert bytes_of(place_of(whole)) != good
     assert [path.name for path in place_of(whole).parent.iterdir()] == ["tiny"]
+
+
+def test_a_failing_notebook_leaves_the_last_good_report(whole):
+    """The error shows notebook, cell, line and reason in ten lines; nothing is half-written.
+
+    A chapter runs beside it and one waits.
+    """
+    good = bytes_of(place_of(whole))
+    for place in (0, 2):
+        write_chapter(whole, CHAPTERS[place], TABLES[place], "1 + 1")
+    write_chapter(whole, CHAPTERS[1], TABLES[1], "x = 1\nvalue = undefined_name + 1\n")
+    done = report(whole)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 10
+    assert re.search(r"01_index_overview failed in cell \d+", done.stderr)
+    assert "value = undefined_name + 1" in done.stderr
+    assert "NameError: name 'undefined_name' is not defined" in done.stderr
+    assert bytes_of(place_of(whole)) == good
+    kept = whole / "reports" / "2023" / "failed" / "01_index_overview.ipynb"
+    assert "undefined_name" in kept.read_text("utf-8")
+    left = {path.name for path in (whole / "reports" / "2023").iterdir()}
+    assert left == {"failed", "tiny"}
 
 
 def test_a_break_between_two_renames_is_mended(project):
@@ -239,8 +269,8 @@ def test_a_full_disk_is_one_message(project):
     assert_the_next_run_mends(project, good)
 
 
-def test_an_output_that_takes_no_folder_is_one_message(tmp_path):
-    project = make_project(tmp_path / "p", register=True)
+def test_an_output_that_takes_no_folder_is_one_message(project):
+    shutil.rmtree(project / "reports")
     (project / "reports").write_text("a file", encoding="utf-8")
     done = report(project)
     assert done.returncode == 1
@@ -331,9 +361,16 @@ def test_nothing_changed_starts_nothing(project):
 
 
 def test_bytes_repeat_in_another_place_time_zone_and_order(whole, tmp_path):
-    other = make_project(tmp_path / "elsewhere Əİş")
+    """Of the chapters three run again there: one begun first, the first and the last begun."""
+    other = tmp_path / "elsewhere Əİş"
+    shutil.copytree(whole, other, symlinks=True)
+    shutil.rmtree(other / "reports")
+    again = (CHAPTERS[0], LONGEST[0], CHAPTERS[3])
+    for name in again:
+        shutil.rmtree(other / ".cache" / "reports" / "2023" / "tiny" / name)
     done = report(other, "--workers", "1", TZ="Asia/Baku", LC_ALL="C", PYTHONHASHSEED="77")
     assert done.returncode == 0, done.stderr
+    assert done.stdout.count("not built yet") == len(again)
     assert bytes_of(place_of(other)) == bytes_of(place_of(whole))
 
 

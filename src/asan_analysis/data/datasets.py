@@ -15,11 +15,10 @@ import pandas as pd
 from asan_analysis.data import contracts, tables
 from asan_analysis.data.editions import Edition, find_edition
 from asan_analysis.data.files import DEFAULT_DATASET as DEFAULT_DATASET
+from asan_analysis.data.files import FOLDER_VARIABLE as FOLDER_VARIABLE
 from asan_analysis.data.files import is_there, project_root
 from asan_analysis.data.links import check_links
 from asan_analysis.errors import DataError, ParameterError, Problem, legible, refuse
-
-FOLDER_VARIABLE = "ASAN_DATASET_FOLDER"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from asan_analysis.errors import DataError, ParameterError
 
 DEFAULT_DATASET = "asan_sample"
+FOLDER_VARIABLE = "ASAN_DATASET_FOLDER"
 
 _READ: dict[Path, str] = {}
 _OPENED: set[Path] = set()

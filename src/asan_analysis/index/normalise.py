@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from asan_analysis.errors import FrameworkError, Problem, refuse
 from asan_analysis.index.framework import Tree
@@ -177,6 +176,11 @@ def _check_values(
     return problems
 
 
+def _ranks(x: Floats) -> Floats:
+    """Ranks ascending from 1, ties sharing the lower rank."""
+    return np.asarray(np.searchsorted(np.sort(x), x) + 1, dtype="float64")
+
+
 def _scale(
     x: Floats,
     method: str,
@@ -189,7 +193,7 @@ def _scale(
     if method == "none":
         return x
     if method == "rank":
-        return np.asarray(rankdata(x, method="min"), dtype="float64")
+        return _ranks(x)
     low, high = bounds
     if method == "distance_to_max":
         low, high = float(x.min()), float(x.max())
@@ -203,7 +207,7 @@ def _scale(
         ordered = np.sort(x)  # so that the order of units changes no bit
         return np.asarray((x - ordered.mean()) / ordered.std(ddof=1))
     if method == "percentile_rank":
-        return np.asarray((rankdata(x, method="min") - 1) / (x.size - 1))
+        return (_ranks(x) - 1) / (x.size - 1)
     if method == "distance_to_max":
         return 1 - (high - x) / (high - low)
     return onto[0] + (onto[1] - onto[0]) * ((x - low) / (high - low))

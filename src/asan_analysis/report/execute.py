@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from asan_analysis.data.datasets import FOLDER_VARIABLE
+from asan_analysis.data.files import FOLDER_VARIABLE
 from asan_analysis.errors import ReportError
 from asan_analysis.report.cache import Sources, forget, write_record
-from asan_analysis.report.outputs import OUTPUT_VARIABLE
-from asan_analysis.report.plan import Run
+from asan_analysis.report.plan import OUTPUT_VARIABLE, Run
 
 CELL_SECONDS = 600
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")

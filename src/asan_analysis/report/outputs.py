@@ -29,10 +29,10 @@ from asan_analysis.refusals import Refusal
 from asan_analysis.report import charts
 from asan_analysis.report.labels import labels_of
 from asan_analysis.report.parts import host_of, is_published, kind_of, render_table
+from asan_analysis.report.plan import OUTPUT_VARIABLE
 from asan_analysis.report.sentences import VALUES
 from asan_analysis.report.words import LANGUAGES, Words, in_language
 
-OUTPUT_VARIABLE = "ASAN_OUTPUT_FOLDER"
 _SHOWN_ROWS = 40
 _ADDRESSES = ("source_url", "score_source_url")
 

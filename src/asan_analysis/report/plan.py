@@ -22,6 +22,7 @@ CHAPTERS = (
     "08_forecast",
 )
 PROFILE = "06_organisation_profile"
+OUTPUT_VARIABLE = "ASAN_OUTPUT_FOLDER"  # tells a notebook where its results go
 LONGEST = (
     "05_robustness",
     "07_methodology_review",
