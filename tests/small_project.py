@@ -53,7 +53,7 @@ order = 1
 }
 TABLES = (  # one a chapter
     "coverage_by_category", "organisation_scores", "category_spread", "editions_shared",
-    "gaps_to_mean", "places_firm", "nodes_audited",
+    "gaps_to_mean", "places_firm", "nodes_audited", "tested",
 )  # fmt: skip
 
 

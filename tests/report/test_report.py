@@ -109,7 +109,7 @@ def test_the_report_is_whole(project, place):
         "notebooks/01_index_overview.html", "notebooks/02_category_breakdown.html",
         "notebooks/03_trends.html", "notebooks/04_score_drivers.html",
             "notebooks/05_robustness.html",
-        "notebooks/07_methodology_review.html", "review.html", "review.az.html",
+        "notebooks/07_methodology_review.html", "notebooks/08_forecast.html", "review.html", "review.az.html",
     }  # fmt: skip
     for name in ("coverage_by_edition", "printed_scores", "answers_by_part", "ranking", "spread",
                  "places", "acceptability", "indices", "methods", "importance"):  # fmt: skip
