@@ -78,7 +78,7 @@ def chances(frame: pd.DataFrame, words: Words) -> Values:
     """Who is most likely to pass the place by the last edition drawn."""
     last = frame[frame["edition_year"] == frame["edition_year"].max()]
     best = last.sort_values("chance_place", ascending=False, kind="stable").head(_MOST)
-    told = [f"{words.name(row.organisation_id)} ({words.number(row.chance_place)}%)"
+    told = [f"{words.name(row.organisation_id)} ({_tell_chance(row.chance_place, words)})"
             for row in each_row(best)]  # fmt: skip
     sure = int((last["chance_score"] >= 50).sum())
     return {
@@ -89,6 +89,13 @@ def chances(frame: pd.DataFrame, words: Words) -> Values:
         "sure": words.number(sure),
         "n": words.number(len(last)),
     }
+
+
+def _tell_chance(chance: float, words: Words) -> str:
+    """A chance in percent; one that was reached or missed in nearly all draws is not certain."""
+    if chance > 99:
+        return ">99%"
+    return "<1%" if chance < 1 else f"{words.number(chance)}%"
 
 
 VALUES: dict[str, Callable[..., Values]] = {
