@@ -102,6 +102,8 @@ def draw_little(notebooks: Path) -> None:
     for path in notebooks.glob("*.ipynb"):
         text = path.read_text(encoding="utf-8")
         text = text.replace("draws: int = 10_000", "draws: int = 200")
+        text = text.replace("draws: int = 999", "draws: int = 99")
+        text = text.replace("draws: int = 2000", "draws: int = 200")
         text = text.replace("resamples: int = 999", "resamples: int = 99")
         text = text.replace("resamples: int = 4000", "resamples: int = 100")
         path.write_text(text, encoding="utf-8")
