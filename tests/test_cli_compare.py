@@ -1,15 +1,30 @@
 """The command `compare`: one screen of text whose causes add up to the change."""
 
 import re
+from functools import cache
 
 import pytest
+from numpy.random import default_rng
 from small_dataset import dataset, edition
 
+from asan_analysis.analysis.overview import list_causes, list_moves
+from asan_analysis.analysis.trends import cover_editions
 from asan_analysis.cli import main
 from asan_analysis.commands import run_compare
+from asan_analysis.data import datasets
+from asan_analysis.data.editions import find_edition
 from asan_analysis.errors import ParameterError
+from asan_analysis.report.compare import tell_change
+from asan_analysis.report.words import Words
 
 BODY = "buttons_committee"
+load_once = cache(datasets.load_dataset)
+
+
+@pytest.fixture(autouse=True)
+def read_once(monkeypatch):
+    """Each dataset is read once for all tests."""
+    monkeypatch.setattr(datasets, "load_dataset", load_once)
 
 
 def compare(capsys, *more: str, of: str = "asan_sample", code: int = 0) -> str:
@@ -110,3 +125,21 @@ def test_an_organisation_without_a_score_is_one_message():
                      for year in (2021, 2022)))  # fmt: skip
     with pytest.raises(ParameterError, match="'b' has no score in either edition"):
         run_compare(data, (2021, 2022), "b", "en")
+
+
+def test_a_body_with_one_service_has_causes_and_no_interval():
+    """Change by hand: from 75 to 50 in the one service; no heading stands over nothing."""
+    answers = {2021: {"s": {"x": 1.0, "y": 0.5}}, 2022: {"s": {"x": 1.0, "y": 0.0}}}
+    data = dataset(*(edition(year, own) for year, own in answers.items()))
+    before, after = (find_edition(year, data.editions) for year in answers)
+    split = list_causes(data, before, after).table
+    firm = list_moves(data, cover_editions(data), before, after, rng=default_rng(1), draws=9)
+    assert firm.refused is None and firm.table["low"].isna().all()
+    lines = tell_change(split, firm, data, Words("en"), body="a")
+    assert lines[1] == "a: 75.00 before, 50.00 now; services: 1 stayed, 0 came, 0 left"
+    assert list(rows_of([*lines]).values()) == [
+        [-25.0, -25.0, 0, 0, 0, 0],
+        [0.0] * 6,
+        [-50.0, -50.0, 0, 0, 0, 0],
+    ]
+    assert lines[-1].startswith("The causes add up") and "Moves" not in "".join(lines)

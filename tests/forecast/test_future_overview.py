@@ -201,16 +201,16 @@ def test_histories_see_nothing_after_the_edition(data):
     assert not overview.list_histories(changed, whole).equals(overview.list_histories(data, whole))
 
 
-def test_parts_are_the_groups_of_each_child_with_a_forecast(data, series):
+def test_parts_are_the_groups_of_each_child_with_a_forecast(data, series, future):
     """The child without series is left out; where no child has any, the reason stands."""
     tree, _ = find_method(data, find_edition(2001, data.editions))
     assert tree.below(tree.root) == ["x", "y"]
-    table, refused = overview.list_parts(series, tree, YEARS, rng=np.random.default_rng(1),
-                                         draws=DRAWS)  # fmt: skip
-    alone = overview.draw_future(series, "x", YEARS, rng=np.random.default_rng(1), draws=DRAWS)
-    expected = overview.list_groups(alone).table
+    part = series[series["node_id"] == "T"].assign(node_id="x")
+    rng = np.random.default_rng(1)
+    table, refused = overview.list_parts(part, tree, YEARS, rng=rng, draws=DRAWS)
     assert refused is None and set(table["node_id"]) == {"x"}
+    expected = overview.list_groups(future).table
     pd.testing.assert_frame_equal(table.drop(columns="node_id"), expected)
     root = series[series["node_id"] == "T"]
-    found = overview.list_parts(root, tree, YEARS, rng=np.random.default_rng(1), draws=DRAWS)
+    found = overview.list_parts(root, tree, YEARS, rng=rng, draws=DRAWS)
     check_refused(found, ["node_id", *overview.GROUPS], "no_scores")
