@@ -1,12 +1,27 @@
 """The command `explain`: one screen of text whose parts add up."""
 
 import re
+from functools import cache
 
+import pandas as pd
 import pytest
+from small_dataset import dataset, edition
 
 from asan_analysis.cli import main
+from asan_analysis.data import datasets
+from asan_analysis.drivers.profile import Plan
+from asan_analysis.report.explain import tell_plan
+from asan_analysis.report.texts import TEXTS
+from asan_analysis.report.words import LANGUAGES, Words
 
 BODY = "buttons_committee"
+load_once = cache(datasets.load_dataset)
+
+
+@pytest.fixture(autouse=True)
+def read_once(monkeypatch):
+    """Each dataset is read once for all tests."""
+    monkeypatch.setattr(datasets, "load_dataset", load_once)
 
 
 def explain(capsys, *more: str, organisation: str = BODY, dataset: str = "asan_sample") -> str:
@@ -68,3 +83,62 @@ def test_what_cannot_be_explained_is_one_message(capsys, more, told):
     error = capsys.readouterr().err
     assert told in error
     assert len(error.strip().splitlines()) == 1
+
+
+def test_the_list_to_the_next_place_is_four_lines_and_the_number_of_the_rest(capsys):
+    """Nine answers: the largest gains first; the lines shown and the rest make all of them."""
+    lines = explain(capsys, organisation="AL", dataset="egov_benchmark_2023").splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("Next place (Serbia)"))
+    listed, more = lines[start + 1 : -1], lines[-1]
+    assert all(len(line) <= 100 for line in lines[start + 1 :])
+    gains = [float(line.split()[0]) for line in listed]
+    assert len(gains) == 4 and gains == sorted(gains, reverse=True)
+    needed, answers = re.search(r": ([\d.]+) points away\. (\d+) of", lines[start]).groups()
+    assert int(re.search(r"and (\d+) more", more)[1]) + 4 == int(answers)
+    assert sum(gains) < float(needed), "the lines that are shown are not enough alone"
+
+
+def test_who_is_first_has_no_list_and_is_told_why(capsys):
+    told = explain(capsys, organisation="MT", dataset="egov_benchmark_2023")
+    assert told.splitlines()[-1] == "No list of answers to the next place: nobody stands higher"
+
+
+SMALL = dataset(edition(2021, {"s": {"x": 1.0}}))
+LIST = pd.DataFrame(
+    {"service_id": "s", "item_id": ["x", "y", "x", "y", "x"], "gain": [3.0, 2.5, 1.0, 0.5, 0.25],
+     "rival": "b", "target": 80.0, "score_before": 73.5, "left_out": 0, "proved": "yes"}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("size", "more"), [(1, 0), (4, 0), (5, 1)])
+def test_a_list_shows_four_answers_and_counts_the_others(lang, size, more):
+    words = Words(lang, {"b": "Beta", "s": "A service"})
+    lines = tell_plan(Plan(LIST.head(size), "", 12), SMALL, words)
+    assert lines[0] == words.say("explain.list_proved", rival="Beta", n=str(size),
+                                 needed=words.number(6.5, 2), unmet="12")  # fmt: skip
+    assert len(lines) == 1 + min(size, 4) + bool(more)
+    assert lines[1] == f"     {words.number(3, 2, sign=True)}  x  x (A service)"
+    assert not more or lines[-1] == words.say("explain.list_more", n="1")
+
+
+@pytest.mark.parametrize("change", [{"proved": "no"}, {"left_out": 2}])
+def test_a_list_is_not_called_the_smallest_without_proof(change):
+    """Without the bound, or with answers that were left out of the search."""
+    words = Words("en", {"b": "Beta"})
+    told = tell_plan(Plan(LIST.assign(**change), "", 12), SMALL, words)[0]
+    assert told.endswith("5 of 12 unmet answers are enough:")
+
+
+def test_long_names_of_an_answer_are_cut():
+    words = Words("en", {"x": "item " * 30, "s": "service " * 30})
+    [_, line] = tell_plan(Plan(LIST.head(1), "", 12), SMALL, words)
+    assert len(line) <= 100 and line.count("...") == 2
+
+
+@pytest.mark.parametrize("code", ["first", "no_place", "out_of_reach", "rounded_places"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_list_that_is_refused_is_one_line_with_its_reason(code, lang):
+    reason = TEXTS[f"refused.{code}"][LANGUAGES.index(lang)]
+    [line] = tell_plan(Plan(None, code, None), SMALL, Words(lang))
+    assert line.endswith(f": {reason}")

@@ -81,6 +81,10 @@ def run_compare(data: Dataset, years: tuple[int, int], organisation_id: str, lan
     split = list_causes(data, before, after)
     if split.refused is not None:
         raise split.refused
+    if organisation_id and organisation_id not in set(split.table["unit_id"]):
+        raise ParameterError(
+            f"organisation {organisation_id!r} has no score in either edition; choose another"
+        )
     firm = list_moves(data, cover_editions(data), before, after, rng=np.random.default_rng(1))
     words = Words(lang, labels_of("trends", data, after, load_published(), lang))
     print("\n".join(tell_change(split.table, firm, data, words, body=organisation_id or None)))

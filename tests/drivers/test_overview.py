@@ -15,6 +15,7 @@ from asan_analysis.drivers.accounts import explain_gap
 from asan_analysis.drivers.fewest import reach_place
 from asan_analysis.drivers.remedies import list_gains, list_remedies
 from asan_analysis.errors import ParameterError
+from asan_analysis.forecast.history import REFUSALS
 from asan_analysis.index.method import find_method
 from asan_analysis.index.ranking import rank_organisations
 from asan_analysis.index.rollup import score_organisations
@@ -143,6 +144,7 @@ def test_every_refusal_has_its_text():
     sources = Path(overview.__file__).parents[1].glob("**/*.py")
     codes = {code for path in sources
              for code in re.findall(r'code="(\w+)"', path.read_text(encoding="utf-8"))}  # fmt: skip
+    codes |= set(REFUSALS)
     told = {key.removeprefix("refused.") for key in TEXTS if key.startswith("refused.")}
     assert codes == told
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asan_analysis.errors import ParameterError
 from asan_analysis.forecast.history import check_history, find_refusal
 from asan_analysis.forecast.model import fit_forecast
 from asan_analysis.forecast.paths import forecast_scores, simulate_paths
+from asan_analysis.refusals import Refusal
 
 NAIVE = ("last", "drift", "group_drift", "category_mean")
 METHODS = ("model", *NAIVE)
@@ -50,7 +50,7 @@ def backtest(history: pd.DataFrame, *, rng: np.random.Generator, draws: int = 20
     Raises
     ------
     ParameterError
-        No origin has a later comparable edition.
+        No origin has a later comparable edition (a `Refusal`).
     """
     table = check_history(history)
     first = table.drop_duplicates("edition_year")
@@ -66,8 +66,9 @@ def backtest(history: pd.DataFrame, *, rng: np.random.Generator, draws: int = 20
             own = np.random.default_rng(rng.integers(2**63))
             parts.append(_judge_origin(known, table, later, own, draws))
     if not parts:
-        raise ParameterError(
-            "no backtest: no edition follows two comparable ones; wait for another edition"
+        raise Refusal(
+            "no backtest: no edition follows two comparable ones; wait for another edition",
+            code="no_origin",
         )
     return pd.concat(parts, ignore_index=True)
 

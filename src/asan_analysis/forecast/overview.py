@@ -18,7 +18,7 @@ from asan_analysis.forecast.model import fit_forecast
 from asan_analysis.forecast.paths import Paths, forecast_groups, forecast_scores, simulate_paths
 from asan_analysis.forecast.targets import chance_of_place, chance_of_score
 from asan_analysis.index.framework import Tree
-from asan_analysis.refusals import Overview, Refusal, no_rows
+from asan_analysis.refusals import Overview, Refusal, ask_table, no_rows
 
 _NAMES = {"unit_id": "organisation_id", "group": "category", "units": "organisations",
           "target": "target_score", "place": "target_place"}  # fmt: skip
@@ -196,9 +196,9 @@ def list_tested(future: Future, *, rng: np.random.Generator, draws: int = 2000) 
     """
     if future.refused is not None:
         return Overview(no_rows(TESTED), future.refused)
-    results = backtest(future.history, rng=rng, draws=draws)
-    if results.empty:
-        message = "no edition has two comparable ones before it and one after it"
-        return Overview(no_rows(TESTED), Refusal(message, code="no_origin"))
-    table = summarise_backtest(results, rng=rng).rename(columns=_NAMES)
-    return Overview(table[list(TESTED)], None)
+
+    def summarise() -> pd.DataFrame:
+        results = backtest(future.history, rng=rng, draws=draws)
+        return summarise_backtest(results, rng=rng).rename(columns=_NAMES)[list(TESTED)]
+
+    return ask_table(summarise, TESTED)

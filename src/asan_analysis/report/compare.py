@@ -52,6 +52,7 @@ def tell_change(
         rows = split[(split["level"] == "organisation") & (split["unit_id"] == body)]
         names = [words.say("explain.all") if node == root else words.short(node)
                  for node in rows["node_id"]]  # fmt: skip
+    moved = _moves(firm, words, decimals, body)
     return [
         f"{words.say(f'kind.{data.kind}')}: {words.say(f'kind.{data.kind}.means')}",
         _head(rows.iloc[0], words, decimals, body),
@@ -59,8 +60,7 @@ def tell_change(
         *_rows(rows, names, words, decimals),
         "",
         words.say("compare.means" if body is None else "compare.parts"),
-        "",
-        *_moves(firm, words, decimals, body),
+        *(["", *moved] if moved else []),
     ]
 
 
@@ -93,7 +93,7 @@ def _line(name: str, cells: Sequence[str]) -> str:
 
 
 def _moves(firm: Overview, words: Words, decimals: int, body: str | None) -> list[str]:
-    """The interval of the body, or of the bodies that moved most."""
+    """The interval of the body, or of the bodies that moved most; nothing where none is known."""
     if firm.refused is not None:
         return [words.say("firm_moves.sentence.nothing",
                           reason=words.say(f"refused.{firm.refused.code}"))]  # fmt: skip
@@ -102,7 +102,7 @@ def _moves(firm: Overview, words: Words, decimals: int, body: str | None) -> lis
         shown = pd.concat([known.head(_MOVES), known.tail(_MOVES)]).drop_duplicates()
     else:
         shown = known[known["organisation_id"] == body]
-    lines = [words.say("compare.moves")]
+    lines = [words.say("compare.moves")] if len(shown) else []
     for row in each_row(shown):
         change, low, high = (words.number(one, decimals, sign=True)
                              for one in (row.change, row.low, row.high))  # fmt: skip
