@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from asan_analysis.data.datasets import load_dataset, select_edition
-from asan_analysis.drivers.accounts import explain_change, explain_gap, find_last_scored, rank_edition
+from asan_analysis.drivers.accounts import (
+    explain_change,
+    explain_gap,
+    find_last_scored,
+    rank_edition,
+)
 from asan_analysis.drivers.fewest import reach_place
 from asan_analysis.drivers.profile import plan_place, profile_gaps, profile_remedies
 from asan_analysis.drivers.remedies import list_remedies

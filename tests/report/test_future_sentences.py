@@ -84,7 +84,7 @@ GAPS = pd.DataFrame(
 )  # fmt: skip
 PLACE = pd.DataFrame({"answers": [4], "outcome": ["proved"], "rival": ["b"], "needed": [1.25],
                       "gain": [1.5], "rank_after": [2], "left_out": [0]})  # fmt: skip
-LINES = {"announced_series": "announced_series.alt", "causes": "causes.alt", "fans": "fans.alt",
+LINES = {"announced_series": "announced_series.alt", "mean_moved": "mean_moved.alt", "fans": "fans.alt",
          "bodies_ahead": "bodies_ahead.alt", "profile_history": "profile_history.alt",
          "profile_parts": "profile_parts.alt", "profile_steps": "profile_steps.alt"}  # fmt: skip
 TOLD = {
@@ -92,7 +92,7 @@ TOLD = {
                                   "4, 2022 place 1 (97.50). Beta: none."]),
     "causes.sentence": (CAUSES, ["by -2.50 points: +4.00 from the 1,319", "-1.00 from their",
                                  "0.00 from services that came, +0.50", "-6.00 from the method"]),
-    "causes": (CAUSES, ["All -2.50: Improvement +4.00, Weights -1.00, Entry 0.00, Exit +0.50, "
+    "mean_moved": (CAUSES, ["All -2.50: Improvement +4.00, Weights -1.00, Entry 0.00, Exit +0.50, "
                         "Method -6.00. Ex +1.00: Improvement +1.25"]),
     "firm_moves.sentence": (MOVES, ["Of 4 org", "1 rose and 1 fell", "firm is 1.25 points"]),
     "orders.sentence": (ORDERS, ["kept to 0.75", "0.60 to 0.90"]),
@@ -167,7 +167,7 @@ def test_feet_count_what_is_drawn():
     feet = {name: values_of(name, TOLD[name][0], words)["foot"] for name in LINES}
     assert feet == {
         "announced_series": "Editions with published coverage: 1 of 2.",
-        "causes": "Services: 1,319.", "fans": "Editions: 3.", "bodies_ahead": "Bodies: 3.",
+        "mean_moved": "Services: 1,319.", "fans": "Editions: 3.", "bodies_ahead": "Bodies: 3.",
         "profile_history": "Editions: 3.",
         "profile_parts": "One organisation and its category.",
         "profile_steps": "One organisation and its category.",

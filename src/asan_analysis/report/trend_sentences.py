@@ -132,7 +132,7 @@ def _points(value: object, words: Words, decimals: int) -> str:
 VALUES: dict[str, Callable[..., Values]] = {
     "announced_series": announced_series,
     "causes.sentence": causes,
-    "causes": causes,
+    "mean_moved": causes,
     "firm_moves.sentence": firm_moves,
     "orders.sentence": orders,
     "spread_now.sentence": spread_now,
