@@ -84,9 +84,10 @@ GAPS = pd.DataFrame(
 )  # fmt: skip
 PLACE = pd.DataFrame({"answers": [4], "outcome": ["proved"], "rival": ["b"], "needed": [1.25],
                       "gain": [1.5], "rank_after": [2], "left_out": [0]})  # fmt: skip
-LINES = {"announced_series": "announced_series.alt", "mean_moved": "mean_moved.alt",
-         "fans": "fans.alt", "bodies_ahead": "bodies_ahead.alt", "profile_history": "profile_history.alt",
-         "profile_parts": "profile_parts.alt", "profile_steps": "profile_steps.alt"}  # fmt: skip
+LINES = {name: f"{name}.alt" for name in (
+    "announced_series", "mean_moved", "fans", "bodies_ahead", "profile_history", "profile_parts",
+    "profile_steps",
+)}  # fmt: skip
 TOLD = {
     "announced_series": (SERIES, ["over 2 editions", "Ex: 2020-2021 1,208. Alpha: 2020-2021 place "
                                   "4, 2022 place 1 (97.50). Beta: none."]),
