@@ -395,7 +395,7 @@ def test_a_solver_out_of_time_proves_nothing():
     assert set(found["proved"]) == {"no"}
     assert found["status"].str.contains("[Tt]ime limit").all()
     assert 0 <= found["bound"].iloc[0] < found["effort_total"].iloc[-1]
-    full = find_fewest(answers_of(gains), 300, effort=effort)
+    full = find_fewest(answers_of(gains), 300, effort=effort, time_limit=0.5)
     assert full["effort_total"].iloc[-1] <= found["effort_total"].iloc[-1]
     with pytest.raises(ParameterError, match="time_limit 0"):
         find_fewest(answers_of(gains), 300, effort=effort, time_limit=0)

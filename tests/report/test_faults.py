@@ -126,7 +126,7 @@ def test_a_stopped_build_leaves_the_last_good_report_and_no_process(project, num
     wait_for(process, "report 2023")
     wait_for_kernel(project, process)
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert process.returncode in (130, -9), (out, err)
     assert "Traceback" not in err
     assert_nothing_is_left(project)
@@ -145,7 +145,7 @@ def test_killed_again_and_again_it_goes_on_from_the_chapters_that_were_done(whol
         process = start(whole, "report", "--year", "2023", "--dataset", "tiny", "--workers", "1")
         wait_for(process, moment)
         process.kill()
-        process.communicate(timeout=60)
+        process.communicate(timeout=120)
         assert_nothing_is_left(whole)
         assert bytes_of(place_of(whole)) == good
     done = report(whole)
