@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -115,8 +116,13 @@ def start(project: Path, *arguments: str, **env: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", "asan_analysis", *arguments], cwd=project, env=environment,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
-        start_new_session=True,
+        start_new_session=True, preexec_fn=_listen,
     )  # fmt: skip
+
+
+def _listen() -> None:
+    """Ctrl-C counts, also where the tests run in the background and were started without it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(project: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess:
