@@ -9,7 +9,7 @@ from small_dataset import dataset, edition
 
 from asan_analysis.cli import main
 from asan_analysis.data import datasets
-from asan_analysis.drivers.profile import Plan
+from asan_analysis.drivers.plans import Plan
 from asan_analysis.report.explain import tell_plan
 from asan_analysis.report.texts import TEXTS
 from asan_analysis.report.words import LANGUAGES, Words
@@ -106,7 +106,8 @@ def test_who_is_first_has_no_list_and_is_told_why(capsys):
 SMALL = dataset(edition(2021, {"s": {"x": 1.0}}))
 LIST = pd.DataFrame(
     {"service_id": "s", "item_id": ["x", "y", "x", "y", "x"], "gain": [3.0, 2.5, 1.0, 0.5, 0.25],
-     "rival": "b", "target": 80.0, "score_before": 73.5, "left_out": 0, "proved": "yes"}
+     "rival": "b", "target": 80.0, "score_before": 73.5, "left_out": 0, "proved": "yes",
+     "unmet": 12}
 )  # fmt: skip
 
 
@@ -114,7 +115,7 @@ LIST = pd.DataFrame(
 @pytest.mark.parametrize(("size", "more"), [(1, 0), (4, 0), (5, 1)])
 def test_a_list_shows_four_answers_and_counts_the_others(lang, size, more):
     words = Words(lang, {"b": "Beta", "s": "A service"})
-    lines = tell_plan(Plan(LIST.head(size), "", 12), SMALL, words)
+    lines = tell_plan(Plan(LIST.head(size), ""), SMALL, words)
     assert lines[0] == words.say("explain.list_proved", rival="Beta", n=str(size),
                                  needed=words.number(6.5, 2), unmet="12")  # fmt: skip
     assert len(lines) == 1 + min(size, 4) + bool(more)
@@ -126,13 +127,13 @@ def test_a_list_shows_four_answers_and_counts_the_others(lang, size, more):
 def test_a_list_is_not_called_the_smallest_without_proof(change):
     """Without the bound, or with answers that were left out of the search."""
     words = Words("en", {"b": "Beta"})
-    told = tell_plan(Plan(LIST.assign(**change), "", 12), SMALL, words)[0]
+    told = tell_plan(Plan(LIST.assign(**change), ""), SMALL, words)[0]
     assert told.endswith("5 of 12 unmet answers are enough:")
 
 
 def test_long_names_of_an_answer_are_cut():
     words = Words("en", {"x": "item " * 30, "s": "service " * 30})
-    [_, line] = tell_plan(Plan(LIST.head(1), "", 12), SMALL, words)
+    [_, line] = tell_plan(Plan(LIST.head(1), ""), SMALL, words)
     assert len(line) <= 100 and line.count("...") == 2
 
 
@@ -140,5 +141,5 @@ def test_long_names_of_an_answer_are_cut():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_list_that_is_refused_is_one_line_with_its_reason(code, lang):
     reason = TEXTS[f"refused.{code}"][LANGUAGES.index(lang)]
-    [line] = tell_plan(Plan(None, code, None), SMALL, Words(lang))
+    [line] = tell_plan(Plan(None, code), SMALL, Words(lang))
     assert line.endswith(f": {reason}")

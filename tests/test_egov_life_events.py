@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import warnings
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from build_scripts import load_script
 from openpyxl import load_workbook
 
 from asan_analysis.analysis.trends import cover_editions
@@ -29,16 +27,6 @@ YEARS = (2020, 2021, 2022)
 NODES = 19
 DIMENSIONS = ["1", "2", "3", "4"]
 CLOSE = 1e-8
-
-
-def load_script(name: str) -> ModuleType:
-    """A build script as a module; a script is not part of the package."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 sister = load_script("build_egov_benchmark")

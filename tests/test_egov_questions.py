@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import warnings
 from collections import Counter
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from build_scripts import load_script
 from openpyxl import load_workbook
 
 from asan_analysis.cli import main
@@ -29,16 +27,6 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "data" / "egov_questions_2023"
 KEY = ["organisation_id", "family_id"]
 GATES = {"F1": ["F2", "F3", "F4", "F5"], "F6": ["F7_1", "F7_2"], "F8": ["F9"]}
-
-
-def load_script(name: str) -> ModuleType:
-    """A build script as a module; a script is not part of the package."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 sister = load_script("build_egov_benchmark")

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asan_analysis import __version__
 from asan_analysis.errors import AsanAnalysisError, ParameterError
@@ -39,7 +39,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_reports(commands)
+    _add_tables(commands)
+    _add_questions(commands)
+    return parser
 
+
+def _add_reports(commands: Any) -> None:
+    """The commands that build and verify reports and check a dataset."""
     report = commands.add_parser("report", help="build the report of one edition")
     reports = commands.add_parser("reports", help="build the reports of all editions")
     profile = commands.add_parser("profile", help="build the profile of one organisation")
@@ -60,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("dataset", metavar="DATASET", help="id under data/ or a folder")
     check.set_defaults(command=_check)
 
+
+def _add_tables(commands: Any) -> None:
+    """The commands from files to files."""
     score = commands.add_parser("score", help="score any table with any tree")
     score.add_argument("--framework", required=True, type=Path, metavar="F.csv")
     score.add_argument("--values", required=True, type=Path, metavar="V.csv")
@@ -83,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     robustness.add_argument("--output", required=True, type=Path, metavar="DIR")
     robustness.set_defaults(command=_robustness)
 
+
+def _add_questions(commands: Any) -> None:
+    """The commands that answer in one screen of text."""
     explain = commands.add_parser("explain", help="say why an organisation has its score")
     explain.add_argument("--year", required=True, help="closing year of the edition, as 2023")
     explain.add_argument("--dataset", help="id under data/ or a folder")
@@ -101,7 +114,6 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--organisation", default="", metavar="ID", help="all where left out")
     compare.add_argument("--lang", default="en", choices=("az", "en"))
     compare.set_defaults(command=_compare)
-    return parser
 
 
 def _whole_number(text: str, *, name: str, low: int, high: int, known: str = "") -> int:

@@ -41,21 +41,23 @@ def run_score(options: argparse.Namespace) -> None:
 def run_explain(data: Dataset, year: int, organisation_id: str, against: str, lang: str) -> None:
     """Print why an organisation has its score, held against another, and what would raise it."""
     from asan_analysis.data.published import load_published
-    from asan_analysis.drivers.accounts import explain_change, explain_gap, rank_edition
-    from asan_analysis.drivers.profile import plan_place
+    from asan_analysis.drivers.accounts import explain_change, explain_rivals, rank_edition
+    from asan_analysis.drivers.plans import plan_place
+    from asan_analysis.drivers.rivals import find_rival
     from asan_analysis.report.explain import tell_gap, tell_plan
     from asan_analysis.report.labels import labels_of
     from asan_analysis.report.words import Words
 
     one, edition = select_edition(data, year)
     tree, rules = find_method(one, edition)
-    rng = np.random.default_rng(1)
+    rng, ranks = np.random.default_rng(1), rank_edition(one, tree, rules)
     if against == "previous":
         gap = explain_change(data, year, organisation_id, rng=rng)
     else:
-        gap = explain_gap(one, tree, rules, organisation_id, against=against, rng=rng)
+        rival = find_rival(ranks, organisation_id, against)
+        gap = explain_rivals(one, tree, rules, organisation_id, [rival], rng=rng)[0]
     words = Words(lang, labels_of("profile", data, edition, load_published(), lang))
-    plan = plan_place(one, tree, rules, organisation_id, rank_edition(one, tree, rules))
+    plan = plan_place(one, tree, rules, organisation_id, ranks)
     print("\n".join([*tell_gap(gap, data, tree, words), "", *tell_plan(plan, data, words)]))
 
 

@@ -100,3 +100,9 @@ def refuse(kind: type[AsanAnalysisError], problems: list[Problem]) -> None:
     """Raise one error of the given kind for all problems; nothing happens when there are none."""
     if problems:
         raise kind(describe(problems), problems)
+
+
+def check_level(level: float) -> None:
+    """Refuse a level of confidence that is not between 0 and 1."""
+    if not 0 < level < 1:
+        raise ParameterError(f"level {level!r} is not between 0 and 1; write 0.9 for 90 %")

@@ -16,7 +16,7 @@ class Refusal(ParameterError):
     `code` names the reason: `refused.<code>` in `report/texts.toml` says it in both languages.
     """
 
-    def __init__(self, message: str, code: str = "") -> None:
+    def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
         self.code = code
 

@@ -12,7 +12,7 @@ from small_answers import answers_of
 from asan_analysis.data.datasets import load_dataset, load_scored_by, select_edition
 from asan_analysis.drivers import ability, components, explanation, lowest, overview
 from asan_analysis.drivers.accounts import explain_gap
-from asan_analysis.drivers.fewest import reach_place
+from asan_analysis.drivers.plans import reach_place
 from asan_analysis.drivers.remedies import list_gains, list_remedies
 from asan_analysis.errors import ParameterError
 from asan_analysis.forecast.history import REFUSALS

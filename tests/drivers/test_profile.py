@@ -13,8 +13,8 @@ from asan_analysis.drivers.accounts import (
     find_last_scored,
     rank_edition,
 )
-from asan_analysis.drivers.fewest import reach_place
-from asan_analysis.drivers.profile import plan_place, profile_gaps, profile_remedies
+from asan_analysis.drivers.plans import plan_place, reach_place, summarise_plans
+from asan_analysis.drivers.profile import profile_gaps, profile_remedies
 from asan_analysis.drivers.remedies import list_remedies
 from asan_analysis.index.method import find_method
 
@@ -93,11 +93,12 @@ def test_the_baseline_is_the_last_edition_with_a_score(sample):
 
 def test_chosen_answers_are_the_list_to_the_next_place(sample):
     _, data, tree, rules, ranks = sample
-    table = profile_remedies(data, tree, rules, "buttons_committee", ranks)
     plan = plan_place(data, tree, rules, "buttons_committee", ranks)
+    table, refused = profile_remedies(data, tree, rules, "buttons_committee", plan)
     found = reach_place(data, tree, rules, "buttons_committee", ranks)
     pd.testing.assert_frame_equal(plan.answers, found)
-    assert (plan.refused, plan.unmet) == ("", len(table))
+    assert (plan.refused, refused) == ("", None)
+    assert set(found["unmet"]) == {len(table)}
     key = ["service_id", "item_id"]
     chosen = table.loc[table["chosen"], key].reset_index(drop=True)
     pd.testing.assert_frame_equal(chosen, found[key])
@@ -110,13 +111,16 @@ def test_the_first_has_unmet_answers_and_no_list(sample):
     first = ranks.loc[ranks["rank"] == 1, "organisation_id"].iloc[0]
     plan = plan_place(data, tree, rules, first, ranks)
     assert plan.answers is None and plan.refused == "first"
-    table = profile_remedies(data, tree, rules, first, ranks)
-    assert len(table) == plan.unmet > 0 and not table["chosen"].any()
+    table, _ = profile_remedies(data, tree, rules, first, plan)
+    assert len(table) > 0 and not table["chosen"].any()
+    row = summarise_plans(ranks, {first: plan})
+    assert row["outcome"].tolist() == ["first"] and row["answers"].isna().all()
 
 
 def test_without_a_best_answer_there_is_nothing_to_propose(sample):
     _, data, tree, rules, ranks = sample
     ranked = replace(rules, normalisation="rank")
     plan = plan_place(data, tree, ranked, "buttons_committee", ranks)
-    assert (plan.answers, plan.refused, plan.unmet) == (None, "no_best_answer", None)
-    assert profile_remedies(data, tree, ranked, "buttons_committee", ranks).empty
+    assert (plan.answers, plan.refused) == (None, "no_best_answer")
+    table, refused = profile_remedies(data, tree, ranked, "buttons_committee", plan)
+    assert table.empty and "chosen" in table and refused.code == "no_best_answer"

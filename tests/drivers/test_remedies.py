@@ -15,8 +15,9 @@ from small_dataset import dataset, edition, records
 
 from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.drivers import fewest
-from asan_analysis.drivers.fewest import find_fewest, reach_place, reach_score
+from asan_analysis.drivers.fewest import find_fewest
 from asan_analysis.drivers.gains import meet_answers
+from asan_analysis.drivers.plans import reach_place, reach_score
 from asan_analysis.drivers.remedies import group_remedies, list_gains, list_remedies
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.contributions import contribute_organisations

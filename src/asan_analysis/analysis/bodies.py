@@ -78,12 +78,6 @@ def join_bodies(
         )  # fmt: skip
 
 
-def check_level(level: float) -> None:
-    """Refuse a level of confidence that is not between 0 and 1."""
-    if not 0 < level < 1:
-        raise ParameterError(f"level {level!r} is not between 0 and 1; write 0.9 for 90 %")
-
-
 def check_draws(draws: int) -> None:
     """Refuse fewer than two draws."""
     if draws < 2:

@@ -13,12 +13,12 @@ from scipy.stats import t
 from asan_analysis.analysis.bodies import (
     COMPARED,
     LEAST_BODIES,
-    check_level,
     find_state,
     join_bodies,
     list_steps,
 )
 from asan_analysis.data.contracts import CATEGORY_ALL
+from asan_analysis.errors import check_level
 
 Floats = NDArray[np.float64]
 _LEAST_RELIABILITY = 0.5  # of the earlier scores; below it the correction divides by noise

@@ -14,13 +14,12 @@ from asan_analysis.analysis.bodies import (
     COMPARED,
     LEAST_BODIES,
     check_draws,
-    check_level,
     find_state,
     join_bodies,
     list_steps,
 )
 from asan_analysis.data.contracts import CATEGORY_ALL
-from asan_analysis.errors import ParameterError
+from asan_analysis.errors import ParameterError, check_level
 from asan_analysis.index.ranking import rank_scores
 from asan_analysis.index.rules import Rules
 

@@ -9,10 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
-from asan_analysis.analysis.bodies import COMPARED, check_draws, check_level, find_state
+from asan_analysis.analysis.bodies import COMPARED, check_draws, find_state
 from asan_analysis.analysis.trends import cover_editions
 from asan_analysis.data.datasets import Dataset, select_edition
 from asan_analysis.data.editions import Edition
+from asan_analysis.errors import check_level
 from asan_analysis.index.method import find_method
 from asan_analysis.index.rollup import group_services
 from asan_analysis.index.scoring import score_services

@@ -16,12 +16,11 @@ from asan_analysis.refusals import Overview, Refusal, ask_table
 
 def list_causes(data: Dataset, before: Edition | None, after: Edition) -> Overview:
     """`decompose_parts`; refused without an earlier edition and where nothing can be split."""
+    return ask_table(partial(_split, data, before, after), ["node_id", *decomposition.COLUMNS])
 
-    def split() -> pd.DataFrame:
-        _find_before(before)
-        return decomposition.decompose_parts(data, before, after)
 
-    return ask_table(split, ["node_id", *decomposition.COLUMNS])
+def _split(data: Dataset, before: Edition | None, after: Edition) -> pd.DataFrame:
+    return decomposition.decompose_parts(data, _find_before(before), after)
 
 
 def list_moves(
@@ -34,25 +33,33 @@ def list_moves(
     draws: int = 999,
 ) -> Overview:
     """`measure_moves`; refused without an earlier edition that can be compared."""
+    return ask_table(partial(_measure, data, coverage, before, after, rng, draws), moves.COLUMNS)
 
-    def measure() -> pd.DataFrame:
-        earlier = _find_compared(coverage, before, after)
-        return moves.measure_moves(data, earlier, after, rng=rng, draws=draws)
 
-    return ask_table(measure, moves.COLUMNS)
+def _measure(
+    data: Dataset,
+    coverage: pd.DataFrame,
+    before: Edition | None,
+    after: Edition,
+    rng: np.random.Generator,
+    draws: int,
+) -> pd.DataFrame:
+    earlier = _find_compared(coverage, before, after)
+    return moves.measure_moves(data, earlier, after, rng=rng, draws=draws)
 
 
 def list_transitions(
     ranks: pd.DataFrame, coverage: pd.DataFrame, before: Edition | None, after: Edition
 ) -> Overview:
     """`count_transitions`; refused without an earlier edition that can be compared."""
+    return ask_table(partial(_count, ranks, coverage, before, after), mobility.TRANSITIONS)
 
-    def count() -> pd.DataFrame:
-        earlier = _find_compared(coverage, before, after)
-        years = earlier.edition_year, after.edition_year
-        return mobility.count_transitions(ranks, coverage, *years)
 
-    return ask_table(count, mobility.TRANSITIONS)
+def _count(
+    ranks: pd.DataFrame, coverage: pd.DataFrame, before: Edition | None, after: Edition
+) -> pd.DataFrame:
+    years = _find_compared(coverage, before, after).edition_year, after.edition_year
+    return mobility.count_transitions(ranks, coverage, *years)
 
 
 def list_slopes(firm: Overview) -> Overview:

@@ -14,7 +14,7 @@ from scipy.stats import t as student
 from sklearn.linear_model import LogisticRegression
 
 from asan_analysis.drivers.components import list_shares
-from asan_analysis.errors import ParameterError
+from asan_analysis.errors import ParameterError, check_level
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
@@ -125,8 +125,7 @@ def _check_options(penalty: float, level: float) -> None:
     """A pull and a level that can be used."""
     if not 0 < penalty < np.inf:
         raise ParameterError(f"penalty {penalty!r} is not above 0; 1 is the usual choice")
-    if not 0 < level < 1:
-        raise ParameterError(f"level {level!r} is not between 0 and 1; write 0.9 for 90 %")
+    check_level(level)
 
 
 def _list_bodies(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +29,7 @@ from asan_analysis.index.method import find_method
 from asan_analysis.index.ranking import rank_organisations
 from asan_analysis.index.rollup import score_organisations
 from asan_analysis.index.rules import Rules
+from asan_analysis.refusals import Refusal
 
 _PARTS = ["from_scores", "from_redistribution", "from_method"]
 
@@ -219,14 +221,32 @@ def explain_gap(
         As `find_rival`.
     """
     rival = find_rival(rank_edition(data, tree, rules), organisation_id, against)
+    return explain_rivals(data, tree, rules, organisation_id, [rival], rng=rng)[0]
+
+
+def explain_rivals(
+    data: Dataset,
+    tree: Tree,
+    rules: Rules,
+    organisation_id: str,
+    rivals: Sequence[Rival],
+    *,
+    rng: Generator,
+) -> list[Gap]:
+    """`explain_gap` against each of some rivals, from `find_rival`; the data are split once."""
     if is_linear(tree, rules):
         splits = split_scores(data, tree, rules)
     else:
-        bodies = list(dict.fromkeys([organisation_id, *rival.bodies]))
+        others = (body for rival in rivals for body in rival.bodies)
+        bodies = list(dict.fromkeys([organisation_id, *others]))
         reference = average_items(list_item_scores(data, tree, rules))
         splits = split_distances(data, tree, rules, bodies, reference=reference, rng=rng)
-    sides = average_splits(splits, [organisation_id]), average_splits(splits, rival.bodies)
-    return _gap(organisation_id, rival, account_gap(*sides, tree), None)
+    own = average_splits(splits, [organisation_id])
+    return [
+        _gap(organisation_id, rival, account_gap(own, average_splits(splits, rival.bodies), tree),
+             None)
+        for rival in rivals
+    ]  # fmt: skip
 
 
 def _gap(organisation_id: str, rival: Rival, table: pd.DataFrame, year: int | None) -> Gap:
@@ -279,9 +299,10 @@ def explain_change(data: Dataset, year: int, organisation_id: str, *, rng: Gener
         )
     before = find_last_scored(data, year, organisation_id)
     if before is None:
-        raise ParameterError(
+        raise Refusal(
             f"organisation {organisation_id!r} has no score under this id before {year}; "
-            "compare it inside the edition"
+            "compare it inside the edition",
+            code="no_baseline",
         )
     other, edition = select_edition(data, before)
     former = find_method(other, edition)

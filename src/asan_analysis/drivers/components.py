@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from scipy.stats import t as student
 
-from asan_analysis.errors import ParameterError
+from asan_analysis.errors import ParameterError, check_level
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
@@ -82,8 +82,7 @@ def estimate_components(
     Henderson (1953), Estimation of variance and covariance components, Biometrics 9(2); Searle,
     Casella and McCulloch (1992), Variance Components, chapter 5 and appendix F.
     """
-    if not 0 < level < 1:
-        raise ParameterError(f"level {level!r} is not between 0 and 1; write 0.9 for 90 %")
+    check_level(level)
     if resamples < 2:
         raise ParameterError(f"{resamples} resamples give no interval; take 200 or more")
     earned, items = list_shares(answers, tree, rules)

@@ -9,22 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from asan_analysis.data.datasets import Dataset
-from asan_analysis.drivers.gains import meet_answers
-from asan_analysis.drivers.remedies import list_gains
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
-from asan_analysis.index.framework import Tree
-from asan_analysis.index.ranking import rank_array
-from asan_analysis.index.rollup import score_organisations
-from asan_analysis.index.rules import Rules
 from asan_analysis.refusals import Refusal
 
-_NOISE = 1e-11  # points: sums of the same parts in another order differ by less
-_STRICT = 1e-9  # points above a rival: ahead whatever the noise
+NOISE = 1e-11  # points: sums of the same parts in another order differ by less
 _REPAIR = 1e-7  # points asked for in addition where the solver fell short by its tolerance
 _SCALE = 1e6  # the solver takes constraints to hold within 1e-6
-_AGREE = 1e-9  # points between the predicted score and the score of the answers met
 
 
 def find_fewest(
@@ -81,18 +72,18 @@ def find_fewest(
     """
     if not time_limit > 0:
         raise ParameterError(f"time_limit {time_limit!r} is not above 0; write 10 for 10 seconds")
-    _check_sums(remedies, needed)
+    check_sums(remedies, needed)
     cost = _check_effort(remedies, effort)
     table = remedies[["service_id", "item_id", "gain"]].assign(effort=cost)
-    table = table[table["gain"] > _NOISE].reset_index(drop=True)
+    table = table[table["gain"] > NOISE].reset_index(drop=True)
     most = float(table["gain"].sum())
-    if most < needed - _NOISE:
+    if most < needed - NOISE:
         raise Refusal(
             f"{needed:.6g} points are out of reach; all {len(table)} answers together gain "
             f"{most:.6g}",
             code="out_of_reach",
         )
-    if needed <= _NOISE:
+    if needed <= NOISE:
         return _show(table.iloc[:0], "nothing is needed", 0.0)
     classes = _group_level(table)
     found, bound, message = _solve(classes, needed, time_limit)
@@ -108,7 +99,7 @@ class _Classes(NamedTuple):
     of: Any
 
 
-def _check_sums(remedies: pd.DataFrame, needed: float) -> None:
+def check_sums(remedies: pd.DataFrame, needed: float) -> None:
     """Gains that can be added up, and a number to reach."""
     if np.isnan(needed):
         raise ParameterError("no points are named; give the points that are needed as a number")
@@ -153,7 +144,7 @@ def _solve(classes: _Classes, needed: float, seconds: float) -> tuple[Floats, fl
     cost, bound, message = classes.effort / unit, 0.0, ""
     taken = _take_cheapest(classes, needed)
     for more in (0.0, _REPAIR):
-        enough = LinearConstraint(classes.gain * _SCALE, (needed - _NOISE + more) * _SCALE)
+        enough = LinearConstraint(classes.gain * _SCALE, (needed - NOISE + more) * _SCALE)
         result = _run(cost, [enough], classes.number, seconds)
         if not message:
             bound = max(float(result.mip_dual_bound or 0.0) * unit, 0.0)  # efforts are above zero
@@ -173,9 +164,9 @@ def _solve(classes: _Classes, needed: float, seconds: float) -> tuple[Floats, fl
 
 def _take_cheapest(classes: _Classes, needed: float) -> Floats:
     """Number taken of each class, those of the least effort by point first, until it suffices."""
-    left, taken = needed - _NOISE, np.zeros(len(classes.gain))
+    left, taken = needed - NOISE, np.zeros(len(classes.gain))
     for place in np.argsort(classes.effort / classes.gain, kind="stable"):
-        wanted = np.ceil((left - _NOISE) / classes.gain[place])
+        wanted = np.ceil((left - NOISE) / classes.gain[place])
         taken[place] = min(max(wanted, 0.0), classes.number[place])
         left -= taken[place] * classes.gain[place]
     return taken
@@ -188,7 +179,7 @@ def _run(cost: Floats, limits: list[LinearConstraint], number: Floats, seconds: 
 
 
 def _reaches(taken: Floats, classes: _Classes, needed: float) -> bool:
-    return bool(taken @ classes.gain >= needed - 2 * _NOISE)
+    return bool(taken @ classes.gain >= needed - 2 * NOISE)
 
 
 def _take_first(table: pd.DataFrame, classes: _Classes, taken: Floats) -> Any:
@@ -210,169 +201,3 @@ def _show(chosen: pd.DataFrame, message: str, bound: float) -> pd.DataFrame:
         bound=bound,
         proved=pd.Series("yes" if proved else "no", chosen.index, dtype="str"),
     ).reset_index(drop=True)
-
-
-def reach_score(
-    data: Dataset,
-    tree: Tree,
-    rules: Rules,
-    organisation_id: str,
-    target: float,
-    *,
-    effort: Mapping[str, float] | None = None,
-    time_limit: float = 10.0,
-) -> pd.DataFrame:
-    """The smallest set of answers that brings a body to a score, and its score with them met.
-
-    Parameters
-    ----------
-    data, tree, rules, organisation_id
-        See `list_remedies`.
-    target : float
-        Score to reach at least, in points.
-    effort, time_limit
-        See `find_fewest`.
-
-    Returns
-    -------
-    DataFrame
-        Key and columns of `find_fewest`; also target, score_before, score_after (the body scored
-        again with these answers met) and left_out (unmet answers whose gains do not add up, such
-        as those that have no score until they are given; they are not proposed, and the proof is
-        among the others).
-
-    Raises
-    ------
-    ParameterError
-        As `list_remedies` and `find_fewest`; the body has no score; the target is out of reach
-        (with the highest score that can be reached).
-    """
-    remedies = list_gains(data, tree, rules, organisation_id)
-    before = _score(data, tree, rules, organisation_id)
-    if np.isnan(before):
-        raise ParameterError(f"{organisation_id} has no score; choose an organisation with one")
-    single = remedies["exact"] != "sum"
-    if not single.all():
-        remedies = remedies[~single]
-    _check_sums(remedies, target)
-    highest = before + float(remedies["gain"].sum())
-    if highest < target - _NOISE:
-        raise Refusal(
-            f"{organisation_id}: a score of {target:.6g} is out of reach; with every answer met "
-            f"it is {highest:.6g}",
-            code="out_of_reach",
-        )
-    found = find_fewest(remedies, target - before, effort=effort, time_limit=time_limit)
-    after = _score(data, tree, rules, organisation_id, met=found)
-    if not abs(after - before - found["gain"].sum()) <= _AGREE:
-        raise Refusal(
-            f"{organisation_id}: scored again the answers give {after}, not "
-            f"{before + found['gain'].sum()}; plan under linear rules",
-            code="not_additive",
-        )
-    return found.assign(
-        target=target, score_before=before, score_after=after, left_out=int(single.sum())
-    )
-
-
-def reach_place(
-    data: Dataset,
-    tree: Tree,
-    rules: Rules,
-    organisation_id: str,
-    ranks: pd.DataFrame,
-    *,
-    strictly: bool = False,
-    effort: Mapping[str, float] | None = None,
-    time_limit: float = 10.0,
-) -> pd.DataFrame:
-    """The smallest set of answers that brings a body to the next place of its category.
-
-    The next place is reached with the score of the nearest body above, or by passing it where
-    asked. What place a tie gives is said by `ties` of the rules: the better one, or under `average`
-    the mean of the places shared. Everybody else stays as they are.
-
-    Parameters
-    ----------
-    data, tree, rules, organisation_id
-        See `list_remedies`.
-    ranks : DataFrame
-        From `rank_organisations` of the same edition; it says who has a place.
-    strictly : bool
-        Pass the body above and do not share its place.
-    effort, time_limit
-        See `find_fewest`.
-
-    Returns
-    -------
-    DataFrame
-        Key and columns of `reach_score`; also rival (the nearest body above), rank_before and
-        rank_after (places in the category as it is and with these answers met, ties as the rules
-        say).
-
-    Raises
-    ------
-    ParameterError
-        As `reach_score`; the body has no place or the first one; ranks of rounded scores.
-    """
-    if rules.rank_on == "rounded":
-        raise Refusal(
-            "places rest on rounded scores; plan with rank_on = unrounded", code="rounded_places"
-        )
-    own, field = _find_field(ranks, organisation_id)
-    above = field[field["score_percent"] > own["score_percent"] + _NOISE]
-    if above.empty:
-        raise Refusal(
-            f"{organisation_id} stands first in its category; name a score to reach instead",
-            code="first",
-        )
-    rival = above.loc[above["score_percent"].idxmin()]
-    target = float(rival["score_percent"]) + (_STRICT if strictly else 0.0)
-    found = reach_score(
-        data, tree, rules, organisation_id, target, effort=effort, time_limit=time_limit
-    )
-    others = field["score_percent"].to_numpy(dtype="float64")
-    return found.assign(
-        rival=pd.Series(rival["organisation_id"], found.index, dtype="str"),
-        rank_before=own["rank"],
-        rank_after=[_place_among(others, score, rules) for score in found["score_after"]],
-    )
-
-
-def _place_among(others: Floats, score: float, rules: Rules) -> Any:
-    """The place of a score among others; one that differs by noise only is level."""
-    level = others[np.abs(others - score) <= 2 * _NOISE]
-    own = level.max() if len(level) else score
-    return rank_array(np.append(others, own), ties=rules.ties)[-1]
-
-
-def _find_field(ranks: pd.DataFrame, organisation_id: str) -> tuple[Any, pd.DataFrame]:
-    """The row of a body, and the others of its category that have a place."""
-    own = ranks[ranks["organisation_id"] == organisation_id]
-    if own.empty or own["rank"].isna().any():
-        raise Refusal(
-            f"{organisation_id} has no place (too few services with a score, or no score); "
-            "name a score to reach instead",
-            code="no_place",
-        )
-    row = own.iloc[0]
-    others = (ranks["category"] == row["category"]) & ranks["rank"].notna()
-    return row, ranks[others & (ranks["organisation_id"] != organisation_id)]
-
-
-def _score(
-    data: Dataset,
-    tree: Tree,
-    rules: Rules,
-    organisation_id: str,
-    *,
-    met: pd.DataFrame | None = None,
-) -> float:
-    """The score of one body, with some answers met."""
-    services = data.services[data.services["organisation_id"] == organisation_id]
-    services = services.reset_index(drop=True)
-    answers = data.assessments[data.assessments["service_id"].isin(services["service_id"])]
-    if met is not None:
-        answers = meet_answers(answers, met, tree, rules)
-    scores = score_organisations(answers, services, tree, rules)
-    return float(scores["score_percent"].iloc[0])

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from asan_analysis.data.datasets import Dataset
-from asan_analysis.data.tables import each_row
 from asan_analysis.drivers import ability, components, explanation, lowest
 from asan_analysis.drivers.accounts import account_gap
-from asan_analysis.drivers.fewest import reach_place
+from asan_analysis.drivers.plans import plan_place, summarise_plans
 from asan_analysis.drivers.shapley import is_linear
 from asan_analysis.drivers.splits import average_splits, split_scores
 from asan_analysis.index.answers import Answers
@@ -23,8 +21,6 @@ from asan_analysis.refusals import Overview, Refusal, ask_table, no_rows
 
 GAPS = ("organisation_id", "category", "score_percent", "gap", "from_scores",
         "from_redistribution", "largest", "largest_gap")  # fmt: skip
-PLACES = ("organisation_id", "category", "rank", "rival", "needed", "answers", "gain",
-          "rank_after", "left_out", "outcome")  # fmt: skip
 
 
 class AbilityOverview(NamedTuple):
@@ -77,13 +73,7 @@ def _list_gaps(data: Dataset, tree: Tree, rules: Rules, ranks: pd.DataFrame) -> 
 
 
 def list_next_places(
-    data: Dataset,
-    tree: Tree,
-    rules: Rules,
-    ranks: pd.DataFrame,
-    *,
-    bodies: Sequence[str] | None = None,
-    time_limit: float = 10.0,
+    data: Dataset, tree: Tree, rules: Rules, ranks: pd.DataFrame, *, time_limit: float = 10.0
 ) -> pd.DataFrame:
     """How few answers each body has to meet to reach the next better place of its category.
 
@@ -93,45 +83,19 @@ def list_next_places(
         As `list_gaps`.
     ranks : DataFrame
         From `rank_organisations` of the same edition.
-    bodies : sequence of str, optional
-        Organisations to list; all that have a place and are not first where left out.
     time_limit : float
         Seconds for each body; see `find_fewest`.
 
     Returns
     -------
     DataFrame
-        Key organisation_id. Columns category, rank, rival (who holds the next place), needed
-        (points), answers (the smallest number that reaches it), gain (points they bring),
-        rank_after, left_out (see `reach_score`), outcome: `proved` smallest, `proved_among` where
-        answers were left out and the proof is among the others, `not_proved` where the solver ran
-        out of time, else the code of the refusal (`not_additive`, `out_of_reach`,
-        `no_best_answer`, `rounded_places`, `first`, `no_place`), and then rival to left_out are
-        missing.
+        `summarise_plans` of every body that has a place and is not first.
     """
-    chosen = ranks["rank"].gt(1).fillna(False)
-    if bodies is not None:
-        chosen = ranks["organisation_id"].isin(bodies)
-    rows = []
-    for one in each_row(ranks[chosen]):
-        known = (one.organisation_id, one.category, one.rank)
-        ask = partial(reach_place, data, tree, rules, one.organisation_id, ranks)
-        try:
-            rows.append((*known, *_shorten(ask(time_limit=time_limit))))
-        except Refusal as refused:
-            rows.append((*known, None, np.nan, None, np.nan, None, None, refused.code))
-    kinds = {"rival": "str", "answers": "Int64", "left_out": "Int64", "rank": ranks["rank"].dtype,
-             "rank_after": ranks["rank"].dtype, "needed": "float64", "gain": "float64"}  # fmt: skip
-    return pd.DataFrame(rows, columns=list(PLACES)).astype(kinds)
-
-
-def _shorten(found: pd.DataFrame) -> tuple[Any, ...]:
-    """The columns of a list from rival on; the list has an answer, as somebody is above."""
-    first = found.iloc[0]
-    proof = "proved_among" if first["left_out"] else "proved"
-    return (first["rival"], first["target"] - first["score_before"], len(found),
-            found["gain"].sum(), first["rank_after"], first["left_out"],
-            proof if first["proved"] == "yes" else "not_proved")  # fmt: skip
+    below = ranks.loc[ranks["rank"].gt(1).fillna(False), "organisation_id"]
+    plans = {
+        body: plan_place(data, tree, rules, body, ranks, time_limit=time_limit) for body in below
+    }
+    return summarise_plans(ranks, plans)
 
 
 def list_effects(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from contextlib import suppress
+from functools import partial
 
 import pandas as pd
 from numpy.random import Generator
 
 from asan_analysis.data.datasets import Dataset, select_edition
-from asan_analysis.drivers.accounts import Gap, explain_change, explain_gap, find_last_scored
-from asan_analysis.drivers.fewest import reach_place
-from asan_analysis.drivers.remedies import list_gains, list_remedies
+from asan_analysis.drivers.accounts import Gap, explain_change, explain_rivals
+from asan_analysis.drivers.plans import Plan
+from asan_analysis.drivers.remedies import list_remedies
+from asan_analysis.drivers.rivals import find_rival
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.method import find_method
 from asan_analysis.index.rules import Rules
-from asan_analysis.refusals import Refusal
+from asan_analysis.refusals import Overview, Refusal, ask_table
 
 _COLUMNS = ("against", "rival", "baseline_year", "node_id", "own", "other", "gap", "from_scores",
             "from_redistribution", "from_method", "score_own", "score_other", "framework",
@@ -60,46 +62,19 @@ def profile_gaps(
     one, edition = select_edition(data, year)
     tree, rules = find_method(one, edition)
     placed = own["rank"].gt(1).fillna(False).all()
-    gaps = [
-        explain_gap(one, tree, rules, organisation_id, against=against, rng=rng)
-        for against in (("mean", "leader", "next") if placed else ("mean",))
-    ]
-    if placed and gaps[1].rival.bodies == gaps[2].rival.bodies:
-        gaps.pop()
-    if find_last_scored(data, year, organisation_id) is not None:
+    rivals = [find_rival(ranks, organisation_id, against)
+              for against in (("mean", "leader", "next") if placed else ("mean",))]  # fmt: skip
+    if placed and rivals[1].bodies == rivals[2].bodies:
+        rivals.pop()
+    gaps = explain_rivals(one, tree, rules, organisation_id, rivals, rng=rng)
+    with suppress(Refusal):  # where no edition before scores it
         gaps.append(explain_change(data, year, organisation_id, rng=rng))
     return pd.concat([_list_parts(gap) for gap in gaps], ignore_index=True)[list(_COLUMNS)]
 
 
-class Plan(NamedTuple):
-    """The smallest list to the next place (none with a refusal) and the number of unmet answers."""
-
-    answers: pd.DataFrame | None
-    refused: str
-    unmet: int | None
-
-
-def plan_place(
-    data: Dataset, tree: Tree, rules: Rules, organisation_id: str, ranks: pd.DataFrame
-) -> Plan:
-    """The smallest list of answers that brings a body to the next place, or why there is none.
-
-    `answers` is as from `reach_place`, `refused` the code of the refusal or empty, `unmet` the
-    number of unmet answers (none where an item has no best answer).
-    """
-    try:
-        unmet = len(list_gains(data, tree, rules, organisation_id))
-    except Refusal as refused:
-        return Plan(None, refused.code, None)
-    try:
-        return Plan(reach_place(data, tree, rules, organisation_id, ranks), "", unmet)
-    except Refusal as refused:
-        return Plan(None, refused.code, unmet)
-
-
 def profile_remedies(
-    data: Dataset, tree: Tree, rules: Rules, organisation_id: str, ranks: pd.DataFrame
-) -> pd.DataFrame:
+    data: Dataset, tree: Tree, rules: Rules, organisation_id: str, plan: Plan
+) -> Overview:
     """The unmet answers of one body, and which of them make the smallest list to the next place.
 
     Parameters
@@ -109,31 +84,33 @@ def profile_remedies(
     tree, rules : Tree, Rules
         From `find_method`.
     organisation_id : str
-    ranks : DataFrame
-        From `rank_organisations` of the edition.
+    plan : Plan
+        From `plan_place`.
 
     Returns
     -------
-    DataFrame
-        As `list_remedies`, in its order, or empty where an item has no best answer; guidance and
-        guidance_az are its two guidance columns. Also chosen (boolean: in the list of
-        `reach_place`; false everywhere where there is no such list).
+    Overview
+        Its table is as `list_remedies`, in its order; guidance and guidance_az are the two guidance
+        columns. Also chosen (boolean: in the list of the plan; false everywhere where there is no
+        list). Refused where an item has no best answer, or nothing is unmet.
 
     Raises
     ------
     ParameterError
         As `list_remedies`.
     """
-    plan = plan_place(data, tree, rules, organisation_id, ranks)
-    if plan.unmet is None:
-        return pd.DataFrame(columns=list(_REMEDIES))
+    return ask_table(partial(_mark_remedies, data, tree, rules, organisation_id, plan), _REMEDIES)
+
+
+def _mark_remedies(
+    data: Dataset, tree: Tree, rules: Rules, organisation_id: str, plan: Plan
+) -> pd.DataFrame:
     remedies = list_remedies(data, tree, rules, organisation_id)
     chosen = remedies.iloc[:0] if plan.answers is None else plan.answers
     key = pd.MultiIndex.from_frame(remedies[["service_id", "item_id"]])
     inside = key.isin(pd.MultiIndex.from_frame(chosen[["service_id", "item_id"]]))
-    return remedies.rename(columns={"guidance_en": "guidance"}).assign(chosen=inside)[
-        list(_REMEDIES)
-    ]
+    named = remedies.rename(columns={"guidance_en": "guidance"}).assign(chosen=inside)
+    return named[list(_REMEDIES)]
 
 
 def _list_parts(gap: Gap) -> pd.DataFrame:

@@ -178,7 +178,7 @@ def _check_values(
 
 def _ranks(x: Floats) -> Floats:
     """Ranks ascending from 1, ties sharing the lower rank."""
-    return np.asarray(np.searchsorted(np.sort(x), x) + 1, dtype="float64")
+    return np.asarray(pd.Series(x).rank(method="min"), dtype="float64")
 
 
 def _scale(

@@ -9,7 +9,7 @@ import pandas as pd
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.tables import each_row
 from asan_analysis.drivers.accounts import Gap
-from asan_analysis.drivers.profile import Plan
+from asan_analysis.drivers.plans import Plan
 from asan_analysis.index.framework import Tree
 from asan_analysis.report.words import Words
 
@@ -139,7 +139,7 @@ def tell_plan(plan: Plan, data: Dataset, words: Words) -> list[str]:
     lines = [words.say(
         f"explain.list_{proof}", rival=words.name(first["rival"]), n=words.number(len(found)),
         needed=words.number(first["target"] - first["score_before"], decimals),
-        unmet=words.number(plan.unmet),
+        unmet=words.number(first["unmet"]),
     )]  # fmt: skip
     for row in each_row(found.head(_ANSWERS)):
         gain = words.number(row.gain, decimals, sign=True)

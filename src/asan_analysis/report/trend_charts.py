@@ -82,12 +82,10 @@ def plot_announced(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words)
     ax.tick_params(length=0)
     ax.set_ylim(len(rows) - 0.5, -0.6)
     ax.set_xlim(0.5, len(years) + 0.5)
-    ends = [place for place in range(1, len(rows))
-            if frame.loc[frame["row"] == rows[place], "category"].iloc[0]
-            != frame.loc[frame["row"] == rows[place - 1], "category"].iloc[0]
-            and rows[place] not in counts]  # fmt: skip
-    for end in ends:
-        ax.axhline(end - 0.5, color="#cfcfcf", linewidth=0.8)
+    owner = frame.drop_duplicates("row").set_index("row")["category"]
+    for place, (row, before) in enumerate(zip(rows[1:], rows, strict=False)):
+        if row not in counts and owner[row] != owner[before]:
+            ax.axhline(place + 0.5, color="#cfcfcf", linewidth=0.8)
     ax.spines[:].set_visible(False)
     return ax
 

@@ -10,9 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import digamma, polygamma
 
-from asan_analysis.errors import DataError, ParameterError
+from asan_analysis.errors import DataError, ParameterError, check_level
 from asan_analysis.index.ranking import rank_scores
-from asan_analysis.robustness.resampling import check_level
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm, t
 
-from asan_analysis.errors import ParameterError
+from asan_analysis.errors import ParameterError, check_level
 
 Floats = NDArray[np.float64]
 Members = Sequence[ArrayLike]
@@ -180,9 +179,3 @@ def find_score_intervals(
     ).reindex(names)
     table["services"] = table["services"].fillna(0).astype("int64")
     return table.rename_axis("organisation_id").reset_index()
-
-
-def check_level(level: Any) -> None:
-    """Refuse a level of confidence that is not between 0 and 1."""
-    if not 0 < level < 1:
-        raise ParameterError(f"level {level!r} is not between 0 and 1; write 0.9 for 90 %")
