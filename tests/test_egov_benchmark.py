@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import re
-import sys
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from build_scripts import load_script
 from openpyxl import load_workbook
 
 Answers = dict[str, int | None]
@@ -25,18 +23,7 @@ SHEETS = ["1. Scores 2022", "3a. Nat. Services - Results", "3b. Nat. Services - 
 PARQUET = ["answers.parquet", "assessments.parquet"]
 
 
-def load_script() -> ModuleType:
-    """The build script as a module; a script is not part of the package."""
-    path = ROOT / "scripts" / "build_egov_benchmark.py"
-    spec = importlib.util.spec_from_file_location("build_egov_benchmark", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-egov = load_script()
+egov = load_script("build_egov_benchmark")
 
 
 def read_table(name: str) -> list[dict[str, str]]:

@@ -6,10 +6,8 @@ errors unless it says otherwise; each standard error is derived beside it.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +16,7 @@ import pandas as pd
 import pyarrow
 import pyarrow.parquet as pq
 import pytest
+from build_scripts import load_script
 from scipy.special import ndtr, ndtri
 
 from asan_analysis.data.published import announced_coverage, load_published
@@ -30,16 +29,6 @@ STEPS = list(pairwise(YEARS))
 KEY = ["edition_year", "service_id", "item_id"]
 TEXTS = ["editions.csv", "organisations.csv", "services.csv", "assumptions.csv", "truth.json"]
 PARQUET = ["assessments.parquet", "evaluations.parquet"]
-
-
-def load_script():
-    """The script that makes the sample, as a module."""
-    path = ROOT / "scripts" / "make_sample.py"
-    spec = importlib.util.spec_from_file_location("make_sample", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def read_table(name):
@@ -212,7 +201,7 @@ def standard_error(values):
 @pytest.fixture(scope="module")
 def rebuilt(tmp_path_factory):
     """The script, a folder it built anew, and one it built from another seed."""
-    script = load_script()
+    script = load_script("make_sample")
     again, other = tmp_path_factory.mktemp("again"), tmp_path_factory.mktemp("other")
     script.build(again)
     script.build(other, seed=script.SEED + 1)
@@ -1131,7 +1120,7 @@ def test_the_truth_is_strict_json_and_says_that_the_bodies_are_invented(truth):
 
 def test_the_truth_tells_the_numbers_that_were_fixed(truth):
     """The script's numbers and no others; JSON turns keys into text and tuples into lists."""
-    script = load_script()
+    script = load_script("make_sample")
     for told, fixed in (
         (truth["model"], script.MODEL),
         (truth["services"], script.SERVICES),
