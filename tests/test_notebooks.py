@@ -9,6 +9,7 @@ import pytest
 
 from asan_analysis.report.parts import SECTIONS
 from asan_analysis.report.plan import CHAPTERS, PROFILE, declared_parameters
+from asan_analysis.report.texts import TEXTS
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -99,3 +100,10 @@ def test_the_last_cells_say_what_is_not_shown_and_save(notebook):
     sources = ["".join(cell["source"]) for cell in content["cells"]]
     assert sources[-2].startswith("## What this does not show")
     assert "chapter.save()" in sources[-1]
+
+
+def test_every_sentence_can_say_that_there_is_nothing(notebook):
+    """A frame may be empty on some dataset; the report then needs words for that."""
+    code = "\n".join(cell["source"] for cell in cells_of(notebook, "code"))
+    names = re.findall(r'chapter\.sentence\(\s*"\w+",\s*"([\w.]+)"', code)
+    assert [name for name in names if f"{name}.nothing" not in TEXTS] == []
