@@ -55,7 +55,7 @@ def profile_parts(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
 def profile_items(frame: pd.DataFrame, words: Words, decimals: int) -> Values:
     """How few items hold half of what is lacking, and answers that were not given."""
     total = frame["lacking"].sum()
-    half = int((frame["lacking"].cumsum() < total / 2).sum()) + 1 if total else 0
+    half = int((frame["lacking"].cumsum() < total / 2).sum()) + 1
     return {
         "half": words.number(half),
         "items": words.number(len(frame)),
