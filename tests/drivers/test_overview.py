@@ -10,7 +10,7 @@ import pytest
 from small_answers import answers_of
 
 from asan_analysis.data.datasets import load_dataset, load_scored_by, select_edition
-from asan_analysis.drivers import ability, components, explanation, lowest, overview
+from asan_analysis.drivers import ability, components, explanation, lowest, overview, plans
 from asan_analysis.drivers.accounts import explain_gap
 from asan_analysis.drivers.plans import reach_place
 from asan_analysis.drivers.remedies import list_gains, list_remedies
@@ -82,17 +82,17 @@ def test_rules_that_are_not_linear_say_why_there_is_nothing(case):
     data, tree, _, ranks = case
     rules = Rules(aggregation="geometric")
     check_empty(overview.list_gaps(data, tree, rules, ranks), overview.GAPS, "not_linear")
-    plans = overview.list_next_places(data, tree, rules, ranks)
-    assert len(plans) == 33
-    assert set(plans["outcome"]) == {"not_additive"}
-    assert plans[["rival", "needed", "answers", "gain", "rank_after"]].isna().all(axis=None)
-    plans = overview.list_next_places(data, tree, replace(rules, rank_on="rounded"), ranks)
-    assert set(plans["outcome"]) == {"rounded_places"}
+    found = overview.list_next_places(data, tree, rules, ranks)
+    assert len(found) == 33
+    assert set(found["outcome"]) == {"not_additive"}
+    assert found[["rival", "needed", "answers", "gain", "rank_after"]].isna().all(axis=None)
+    found = overview.list_next_places(data, tree, replace(rules, rank_on="rounded"), ranks)
+    assert set(found["outcome"]) == {"rounded_places"}
 
 
 def test_a_list_without_proof_is_told(case, monkeypatch):
     """A solver that stops at once leaves no list proved unless its bound says so."""
-    monkeypatch.setattr(overview, "reach_place", lambda *given, **more: reach_place(
+    monkeypatch.setattr(plans, "reach_place", lambda *given, **more: reach_place(
         *given, **more).assign(proved="no"))  # fmt: skip
     assert set(overview.list_next_places(*case)["outcome"]) == {"not_proved"}
 
