@@ -8,12 +8,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "asan_analysis"
 ORDER = [
-    "errors", "refusals", "data", "index", "analysis", "audit", "drivers", "forecast", "robustness",
-    "report", "commands", "cli",
+    "errors", "refusals", "data", "register", "index", "analysis", "audit", "drivers", "forecast",
+    "robustness", "forms", "report", "commands", "cli",
 ]  # fmt: skip
 OUTSIDE = {"matplotlib", "pathlib", "os", "time", "datetime", "random", "seaborn"}
 FORBIDDEN = dict.fromkeys(
-    ("index", "analysis", "audit", "drivers", "forecast", "robustness"), OUTSIDE
+    ("register", "index", "analysis", "audit", "drivers", "forecast", "robustness"), OUTSIDE
 )
 
 

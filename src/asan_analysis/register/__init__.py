@@ -1,0 +1,1 @@
+"""What services there are: names, duplicates, gaps and changes of the register."""
