@@ -1,0 +1,38 @@
+"""Azerbaijani letters: lower case, and names folded for comparison."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_CASE = str.maketrans({"İ": "i", "I": "ı"})  # the two letters that Unicode lowers otherwise
+_LETTERS = str.maketrans(
+    {"ə": "e", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
+)
+_INSIDE = re.compile(
+    r"[\u0027\u0060\u00b4\u2018\u2019\u02bc\u00ad\u200b-\u200f\u202a-\u202e\u2060]"
+)
+_BETWEEN = re.compile(r"[\W_]+")
+
+
+def lower(text: str) -> str:
+    """The text in lower case as Azerbaijani has it: İ is i and I is ı.
+
+    >>> lower("İŞIQ")
+    'işıq'
+    """
+    return unicodedata.normalize("NFC", text).translate(_CASE).lower()
+
+
+def fold(text: str) -> str:
+    """A name for comparison: lower case, plain letters, words with one space between them.
+
+    Ə becomes e, ı and i become i, and other letters lose their marks. Quotes, dashes and other
+    signs part words; an apostrophe inside a word does not. Scripts other than Latin are kept.
+
+    >>> fold("“Azərişıq” ASC")
+    'azerisiq asc'
+    """
+    plain = unicodedata.normalize("NFKD", _INSIDE.sub("", lower(text)).casefold())
+    kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return _BETWEEN.sub(" ", kept.translate(_LETTERS)).strip()

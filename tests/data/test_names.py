@@ -1,0 +1,40 @@
+"""Azerbaijani letters: both letters i, marks, quotes and signs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asan_analysis.data.names import fold, lower
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("İŞIQ", "işıq"), ("IĞDIR", "ığdır"), ("i\u0307ş", "i\u0307ş"), ("ƏÇÖÜ", "əçöü")],
+)
+def test_lower_case_keeps_the_two_letters_apart(text, told):
+    assert lower(text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("“Azərişıq” ASC", "azerisiq asc"),
+        ("AZƏRİŞIQ", "azerisiq"),
+        ("İ\u0307stehsalat", "istehsalat"),  # a dot more than the letter needs
+        ("Elm və Təhsil Nazirliyi", "elm ve tehsil nazirliyi"),
+        ("Bakı şəhəri, Binəqədi r.", "baki seheri bineqedi r"),
+        ("sən’ət", "senet"),
+        ("«Azəriqaz»\u00a0İB", "azeriqaz ib"),
+        ("  çay–ğöl\tüzrə  ", "cay gol uzre"),
+        ("Straße Łódź Ørsted", "strasse lodz orsted"),
+        ("Υπουργείο", "υπουργειο"),
+        ("…", ""),
+    ],
+)
+def test_names_are_folded(text, told):
+    assert fold(text) == told
+
+
+@given(st.text())
+def test_a_folded_name_stays_as_it_is(text):
+    assert fold(fold(text)) == fold(text)
