@@ -60,6 +60,7 @@ data: $(READY_DEV) ## Rebuild the derived data from the raw files
 	@"$(PYTHON)" scripts/build_egov_questions.py
 	@"$(PYTHON)" scripts/build_egov_life_events.py
 	@"$(PYTHON)" scripts/make_sample.py
+	@"$(PYTHON)" scripts/build_register.py
 	@"$(PYTHON)" scripts/build_manifest.py
 
 bench: $(READY) ## Measure scoring and uncertainty against a floor of bare numpy

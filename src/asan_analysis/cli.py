@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_reports(commands)
     _add_tables(commands)
     _add_questions(commands)
+    _add_register(commands)
     return parser
 
 
@@ -116,6 +117,20 @@ def _add_questions(commands: Any) -> None:
     compare.set_defaults(command=_compare)
 
 
+def _add_register(commands: Any) -> None:
+    """The commands about what services there are."""
+    register = commands.add_parser("register", help="ask the register of services")
+    questions = register.add_subparsers(required=True, metavar="QUESTION")
+    find = questions.add_parser("find", help="find services by words, without exact spelling")
+    find.add_argument("words", nargs="+", metavar="WORDS", help="of the service's name")
+    find.add_argument("--dataset", help="id under data/ or a folder; asan_register where it is "
+                      "there and none is given, else asan_sample")  # fmt: skip
+    find.add_argument("--year", help="closing year of the edition; the last one where left out")
+    find.add_argument("--most", default="10", metavar="N", help="services listed, 1 to 1000")
+    find.add_argument("--lang", default="en", choices=("az", "en"))
+    find.set_defaults(command=_register_find)
+
+
 def _whole_number(text: str, *, name: str, low: int, high: int, known: str = "") -> int:
     """A number given on the command line: digits and nothing else."""
     if re.fullmatch(r"[0-9]{1,9}", text) and low <= int(text) <= high:
@@ -176,14 +191,20 @@ def _is_current(options: argparse.Namespace) -> bool:
 def _load_edition(options: argparse.Namespace) -> tuple[Dataset, int]:
     """The dataset and the year of an edition that it holds."""
     from asan_analysis.data.datasets import DEFAULT_DATASET, load_dataset
-    from asan_analysis.data.editions import find_edition
 
     data = load_dataset(options.dataset or DEFAULT_DATASET)
+    return data, _read_year(options.year, data)
+
+
+def _read_year(text: str, data: Dataset) -> int:
+    """The year of an edition that the dataset holds."""
+    from asan_analysis.data.editions import find_edition
+
     years = ", ".join(str(year) for year in data.editions["edition_year"])
     known = f"known editions of {data.dataset_id}: {years}"
-    year = _whole_number(options.year, name="year", low=1900, high=2200, known=known)
+    year = _whole_number(text, name="year", low=1900, high=2200, known=known)
     find_edition(year, data.editions, of=f"dataset {data.dataset_id}")
-    return data, year
+    return year
 
 
 def _workers(options: argparse.Namespace) -> int:
@@ -238,3 +259,16 @@ def _explain(options: argparse.Namespace) -> None:
     from asan_analysis.commands import run_explain
 
     run_explain(*_load_edition(options), options.organisation, options.against, options.lang)
+
+
+def _register_find(options: argparse.Namespace) -> None:
+    from asan_analysis.commands import run_register_find
+    from asan_analysis.data.datasets import default_register, load_dataset
+
+    most = _whole_number(options.most, name="--most", low=1, high=1000)
+    data = load_dataset(default_register() if options.dataset is None else options.dataset)
+    last = str(data.editions.sort_values("order")["edition_year"].iloc[-1])
+    year = _read_year(last if options.year is None else options.year, data)
+    run_register_find(
+        data, year, " ".join(options.words), options.lang, most=most, last=options.year is None
+    )

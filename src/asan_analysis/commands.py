@@ -61,6 +61,19 @@ def run_explain(data: Dataset, year: int, organisation_id: str, against: str, la
     print("\n".join([*tell_gap(gap, data, tree, words), "", *tell_plan(plan, data, words)]))
 
 
+def run_register_find(
+    data: Dataset, year: int, words: str, lang: str, *, most: int, last: bool
+) -> None:
+    """Print the services of an edition whose names meet some words."""
+    from asan_analysis.register.search import find_services
+    from asan_analysis.report.find import tell_services
+    from asan_analysis.report.words import Words
+
+    one, edition = select_edition(data, year)
+    found = find_services(one.services, words, most=most)
+    print("\n".join(tell_services(found, words, one, edition, Words(lang), last=last)))
+
+
 def run_compare(data: Dataset, years: tuple[int, int], organisation_id: str, lang: str) -> None:
     """Print why scores moved between two editions: of all, or of one organisation."""
     from asan_analysis.analysis.overview import list_causes, list_moves

@@ -20,6 +20,8 @@ from asan_analysis.data.files import is_there, project_root
 from asan_analysis.data.links import check_links
 from asan_analysis.errors import DataError, ParameterError, Problem, legible, refuse
 
+DEFAULT_REGISTER = "asan_register"
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -79,6 +81,12 @@ def dataset_folder(dataset: str) -> Path:
         f"dataset '{legible(dataset)}' is neither under data/ nor a folder with a dataset.toml; "
         f"known: {', '.join(known)}"
     )
+
+
+def default_register() -> str:
+    """The dataset that is searched where none is given: the register where it is there."""
+    there = os.path.isfile(project_root() / "data" / DEFAULT_REGISTER / "dataset.toml")
+    return DEFAULT_REGISTER if there else DEFAULT_DATASET
 
 
 def load_dataset(dataset: str) -> Dataset:
