@@ -4,7 +4,8 @@
 negatives of five kinds in a register (`register_planting.py`), for seeds 1 to 10, and prints
 precision and recall by threshold for seeds 1 to 5, from which `THRESHOLD` is chosen, and for
 seeds 6 to 10, which had no part in it. `--csv` writes the curve. `--services 100000` makes a
-register of that size and measures time and memory of one run in a process of its own.
+register of that size and measures time and memory of one run in a process of its own. `--sample`
+counts what is found of the duplicates planted in `asan_sample`.
 
 Precision counts every pair of the register that is reported: one that was not planted is wrong,
 whether or not it is among the hard negatives. Recall of a kind is the share of its pairs reported.
@@ -13,6 +14,7 @@ whether or not it is among the hard negatives. Recall of a kind is the share of 
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import subprocess
 import sys
@@ -26,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from register_names import KINDS
 from register_planting import NEGATIVES, make_large, plant_register
 
+from asan_analysis.data.datasets import load_dataset
 from asan_analysis.register.duplicates import THRESHOLD, cluster_pairs, find_pairs
 
 STEPS = np.round(np.arange(0.40, 0.98, 0.05), 2)
@@ -71,18 +74,41 @@ def measure_large(services: int, seed: int) -> None:
     """One run on a large register: seconds, megabytes and the planted pairs found."""
     rng = np.random.default_rng(seed)
     register, bodies, planted = make_large(services, rng)
-    start = time.perf_counter()
+    start, work = time.perf_counter(), time.process_time()
     pairs = find_pairs(register, bodies)
-    seconds = time.perf_counter() - start
+    seconds, work = time.perf_counter() - start, time.process_time() - work
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     peak /= 2**20 if sys.platform == "darwin" else 2**10
     cluster = cluster_pairs(pairs).set_index("service_id")["cluster"]
     same = planted["service_id"].map(cluster) == planted["other_id"].map(cluster)
     print(f"services {len(register):,}, different names {register['name_az'].nunique():,}")
-    print(f"{seconds:.1f} s, {peak:.0f} MB at most (with the register), pairs {len(pairs):,}")
+    print(f"{seconds:.1f} s ({work:.1f} s of processor), {peak:.0f} MB at most with the register")
+    print(f"pairs {len(pairs):,}")
     print(pairs.groupby(["kind", "scope"]).size().to_string())
     print("planted pairs in one cluster, by kind")
     print(same.groupby(planted["kind"]).agg(["size", "mean"]).round(3).to_string())
+
+
+def measure_sample() -> None:
+    """What is found of the duplicates planted in the sample, each pair at its first edition."""
+    data = load_dataset("asan_sample")
+    truth = json.loads((data.folder / "truth.json").read_text(encoding="utf-8"))
+    planted = {
+        frozenset((row["service_id"], row["of"])): row["kind"] for row in truth["duplicates"]
+    }
+    pairs = find_pairs(data.services, data.organisations)
+    pairs = pairs.sort_values("edition_year", kind="stable")
+    pairs = pairs.drop_duplicates(["service_id", "other_id"]).copy()
+    keys = [frozenset(key) for key in pairs[["service_id", "other_id"]].to_numpy()]
+    pairs["planted"] = [planted.get(key, "no") for key in keys]
+    print(f"planted: {pd.Series(planted.values()).value_counts().to_dict()}")
+    print(pairs.groupby(["kind", "scope", "planted"]).size().to_string())
+    categories = data.organisations.drop_duplicates("organisation_id").set_index("organisation_id")
+    family = pairs[pairs["kind"] == "family"]
+    local = family["organisation_id"].map(categories["category"]) == "local"
+    told = [local.rename("local"), family["same_bodies"], family["planted"]]
+    print("pairs of the kind family, by bodies of the category with that name")
+    print(family.groupby(told).size().to_string())
 
 
 def main() -> None:
@@ -92,11 +118,14 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, nargs="+", default=list(range(1, 11)))
     parser.add_argument("--services", type=int, help="measure time and memory on so many")
+    parser.add_argument("--sample", action="store_true", help="look at the sample instead")
     parser.add_argument("--csv", type=Path, help="write threshold, precision, recall of all seeds")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.services and options.here:
         measure_large(options.services, options.seed[0])
+    elif options.sample:
+        measure_sample()
     elif options.services:
         command = [sys.executable, __file__, "--here", "--services", str(options.services)]
         subprocess.run([*command, "--seed", str(options.seed[0])], check=True)

@@ -29,10 +29,22 @@ def read_names(services: pd.DataFrame, organisations: pd.DataFrame | None = None
         is the place that a body with "Rayon", "Şəhər" or the like in its name is of.
     """
     phrases = _name_bodies(organisations) if organisations is not None else {}
-    read = lru_cache(maxsize=None)(split_words)
     bodies = services["organisation_id"].tolist()
     names = services["name_az"].fillna("").astype(str).tolist()
-    return [read(name, phrases.get(body, ())) for body, name in zip(bodies, names, strict=True)]
+    return [
+        _read_name(name, phrases.get(body, ())) for body, name in zip(bodies, names, strict=True)
+    ]
+
+
+def _read_name(name: str, phrases: Phrases) -> Words:
+    """The words of a name without phrases; most names hold none of them."""
+    plain = _split_once(name)
+    stems = {word.stem for word in (*plain.own, *plain.rest)}
+    held = [phrase for phrase in phrases if stems.issuperset(phrase)]
+    return split_words(name, held) if held else plain
+
+
+_split_once = lru_cache(maxsize=2**17)(split_words)
 
 
 def find_families(
@@ -93,9 +105,11 @@ def label_services(
     frame["family"] = given.fillna("").astype(str)
     groups = frame.groupby(["category", "key"])
     frame["same_bodies"] = groups["organisation_id"].transform("nunique")
-    known = frame[frame["family"] != ""].groupby(["category", "key"])["family"]
-    single = known.agg(lambda ids: ids.iloc[0] if ids.nunique() == 1 else "").rename("single")
-    single = frame[["category", "key"]].join(single, on=["category", "key"])["single"].fillna("")
+    known = frame.loc[frame["family"] != "", ["category", "key", "family"]].drop_duplicates()
+    known = known.drop_duplicates(["category", "key"], keep=False)
+    single = frame[["category", "key"]].merge(
+        known, on=["category", "key"], how="left", validate="many_to_one"
+    )["family"].fillna("").set_axis(frame.index)  # fmt: skip
     own = single.where(single != "", "found:" + frame["category"] + ":" + frame["key"])
     lacking = frame["family"] == ""
     found = lacking & (frame["same_bodies"] >= LEAST_BODIES) & (frame["key"] != "")

@@ -39,7 +39,7 @@ ABBREVIATIONS = {
 JOINING = _list_words(
     """
     ve ile ucun uzre haqqinda haqda barede baresinde dair aid ya yaxud terefinden bagli elaqedar
-    gore olan qaydada sahesinde uzerinde esasinda hemcinin
+    gore olan qaydada sahesinde uzerinde esasinda hemcinin nin nun
     """
 )
 
@@ -78,8 +78,13 @@ NEGATING = _list_words("qeyr olmayan legv imtin deyil")
 # Stems that look like a stem with a suffix and are another word (student is not demand + dative).
 WHOLE = _list_words("telebe sigorta ixtira azerbaycan ata ana")
 
-# Nouns in -ş: their last letter is no ending ("arayışı" is not "arayı" + "sı").
-IN_S = _list_words("arayis cixaris odenis baxis giris satis alis bildiris gorus cixis")
+# Nouns whose last letter is no ending ("arayışı" is not "arayı", "rayonu" not "rayo").
+NOUNS = _list_words(
+    """
+    arayis cixaris odenis baxis giris satis alis bildiris gorus cixis rayon unvan plan zaman
+    telefon region salon heyvan insan veten orqan meydan nisan derman imtahan idman
+    """
+)
 
 # The words of two letters that endings are taken from; others keep three letters.
 ROOTS = _list_words("ad al an at ay el er et ev il ip is od ol ot ox su un")

@@ -29,7 +29,7 @@ def make_screen(
     def may_match(one: str, other: str) -> bool:
         pair = (one, other) if one < other else (other, one)
         if pair not in known:
-            joined = one.startswith(other[:3]) or other.startswith(one[:3])
+            joined = one[:3] in other or other[:3] in one  # one may be part of the other
             known[pair] = joined or any(
                 liken_words(left, right, rarity) for left in words[one] for right in words[other]
             )

@@ -17,9 +17,9 @@ from asan_analysis.register.lexicon import (
     ABBREVIATIONS,
     COMMON,
     ENDINGS,
-    IN_S,
     JOINING,
     LIGHT,
+    NOUNS,
     OPENING,
     PLACES,
     ROOTS,
@@ -85,7 +85,7 @@ def _take_ending(word: str) -> str:
     """The word without its last ending; nothing where it has none or too little would be left."""
     found = _ENDS.search(word)
     start = found.start() if found else 0
-    if word[: start + 1] in IN_S:
+    if word[: start + 1] in NOUNS:
         return word[: start + 1]
     return word[:start] if start > 2 or word[:start] in ROOTS else ""
 
