@@ -63,7 +63,7 @@ def find_stem(word: str) -> str:
     """The stem of a folded word.
 
     >>> find_stem("sehadetnamelerin"), find_stem("sehadetname")
-    ('sehadetnam', 'sehadetnam')
+    ('sehadetn', 'sehadetn')
     >>> find_stem("olmamasi") == find_stem("olmasi")
     False
     """
