@@ -48,6 +48,7 @@ def test_words_whose_stems_went_apart_are_still_forms_of_one():
         ("Ailə üzvləri haqqında arayış", "Ailə üzvləri barədə arayışın verilməsi"),
         ("Adın, ata adının dəyişdirilməsi", "Ata adının, adın dəyişdirilmə xidməti"),
         ("Ş.v. verilməsi", "Şəxsiyyət vəsiqəsinin verilməsi"),
+        ("DİN-in arayışı", "Daxili İşlər Nazirliyinin arayışı"),
         ("MMC-nin qeydiyyatı", "Məhdud məsuliyyətli cəmiyyətin qeydiyyatı"),
         ("Mətbu nəşrlərin uçotu", "Mətbu nəşrlərin uçotu üçün müraciətin və sənədlərin qəbulu"),
         ("“Fərqlənmə nişanı”nın verilməsi", "Fərqlənmə nişanının verilməsi"),
@@ -63,6 +64,7 @@ def test_names_of_one_service_have_one_key(one, other):
     [
         ("Doğumun qeydə alınması", "Ölümün qeydə alınması"),
         ("Vəsiqənin verilməsi (16 yaşınadək)", "Vəsiqənin verilməsi (18 yaşınadək)"),
+        ("Din xadiminin arayışı", "Daxili İşlər Nazirliyinin xadiminin arayışı"),
         ("Borcun olması barədə arayış", "Borcun olmaması barədə arayış"),
         ("Əlillik sahəsində xidmətlər", "Məşğulluq sahəsində xidmətlər"),
     ],

@@ -16,8 +16,6 @@ ABBREVIATIONS = {
     "s v": "sexsiyyet vesiqesi",
     "n v": "neqliyyat vasitesi",
     "a r": "azerbaycan respublikasi",
-    "ar": "azerbaycan respublikasi",
-    "mr": "muxtar respublika",
     "voen": "vergi odeyicisinin eynilesdirme nomresi",
     "mmc": "mehdud mesuliyyetli cemiyyet",
     "asc": "aciq sehmdar cemiyyeti",
@@ -26,7 +24,6 @@ ABBREVIATIONS = {
     "ib": "istehsalat birliyi",
     "rih": "rayon icra hakimiyyeti",
     "ih": "icra hakimiyyeti",
-    "din": "daxili isler nazirliyi",
     "xin": "xarici isler nazirliyi",
     "dmx": "dovlet miqrasiya xidmeti",
     "dvx": "dovlet vergi xidmeti",
@@ -35,11 +32,18 @@ ABBREVIATIONS = {
     "vva": "vetendasliq veziyyeti aktlari",
 }
 
+# Those that are words too in small letters (din: religion): read in capitals alone.
+CAPITALS = {
+    "DİN": "daxili isler nazirliyi",
+    "AR": "azerbaycan respublikasi",
+    "MR": "muxtar respublika",
+}
+
 # Words that only join others: they tell no service from another.
 JOINING = _list_words(
     """
     ve ile ucun uzre haqqinda haqda barede baresinde dair aid ya yaxud terefinden bagli elaqedar
-    gore olan qaydada sahesinde uzerinde esasinda hemcinin nin nun
+    gore olan qaydada sahesinde uzerinde esasinda hemcinin nin nun in un da de
     """
 )
 

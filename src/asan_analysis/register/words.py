@@ -15,6 +15,7 @@ from typing import NamedTuple
 from asan_analysis.data.names import fold
 from asan_analysis.register.lexicon import (
     ABBREVIATIONS,
+    CAPITALS,
     COMMON,
     ENDINGS,
     JOINING,
@@ -110,6 +111,7 @@ IDLE_TEXTS = sorted(JOINING | LIGHT | COMMON)
 _IDLE = JOINING | {find_stem(word) for word in LIGHT | COMMON}
 _ENDING = re.compile("(?<= )(?:" + "|".join(sorted(ENDINGS, key=len, reverse=True)) + ")$")
 _OPENING = re.compile("(?<= )" + OPENING + "|" + OPENING + "(?= )")
+_CAPITAL = re.compile(r"\b(?:" + "|".join(CAPITALS) + r")\b")
 _SHORTHAND = re.compile(r"\b(?:" + "|".join(sorted(ABBREVIATIONS, key=len, reverse=True)) + r")\b")
 
 
@@ -123,6 +125,7 @@ def split_words(name: str, without: Sequence[tuple[str, ...]] = ()) -> Words:
     >>> split_words("Doğumun qeydiyyata alınması").key == split_words("doğum qeydi").key
     True
     """
+    name = _CAPITAL.sub(lambda found: CAPITALS[found[0]], name)
     text = _write_out(fold(_DOTTED.sub(rf"\1{_MARK} ", name)))
     text = _ENDING.sub("", _OPENING.sub(" ", text)) or text
     words = [_read_word(word) for word in text.split()]
