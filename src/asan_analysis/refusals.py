@@ -28,15 +28,21 @@ class Overview(NamedTuple):
     refused: Refusal | None
 
 
-def ask_table(method: Callable[[], pd.DataFrame], columns: Iterable[str]) -> Overview:
-    """The table of a method; one that is refused or has no rows says why and keeps its columns."""
+def ask(method: Callable[[], pd.DataFrame], columns: Iterable[str]) -> Overview:
+    """The table of a method, without rows where there are none; a refusal says why."""
     try:
-        table = method()
-        if table.empty:
-            raise Refusal("nothing is scored; take an edition with answers", code="no_scores")
+        return Overview(method(), None)
     except Refusal as refused:
         return Overview(no_rows(columns), refused)
-    return Overview(table, None)
+
+
+def ask_table(method: Callable[[], pd.DataFrame], columns: Iterable[str]) -> Overview:
+    """The table of a method; one that is refused or has no rows says why and keeps its columns."""
+    found = ask(method, columns)
+    if found.refused is None and found.table.empty:
+        nothing = Refusal("nothing is scored; take an edition with answers", code="no_scores")
+        return Overview(no_rows(columns), nothing)
+    return found
 
 
 def no_rows(columns: Iterable[str]) -> pd.DataFrame:

@@ -36,7 +36,7 @@ def test_known_pairs_inside_and_across():
     assert table["scope"].tolist() == ["inside", "across", "across"]
     assert set(table["kind"]) == {"duplicate"}
     assert table["score"].tolist() == [1.0, 1.0, 1.0]
-    assert table["agrees"].tolist() == ["dogum;qeyd"] * 3
+    assert table["words_agree"].tolist() == ["dogum;qeyd"] * 3
 
 
 def test_fields_that_agree_and_differ_are_named_and_empty_ones_are_not():
@@ -45,8 +45,8 @@ def test_fields_that_agree_and_differ_are_named_and_empty_ones_are_not():
         fee=["yes", "yes"], term_days=[3, 5], channel=["", "mixed"], result=[None, "arayış"],
     )  # fmt: skip
     row = find_pairs(services).iloc[0]
-    assert row["agrees"] == "qeyd;fee"
-    assert row["differs"] == "nikahin~nikhain;term_days"
+    assert (row["words_agree"], row["fields_agree"]) == ("qeyd", "fee")
+    assert (row["words_differ"], row["fields_differ"]) == ("nikahin~nikhain", "term_days")
 
 
 def test_the_order_of_rows_and_words_does_not_matter():
@@ -105,7 +105,7 @@ def test_a_service_in_two_editions_is_no_pair():
 def test_registers_too_small_for_a_pair(rows):
     table = find_pairs(register(*rows), BODIES)
     assert table.empty
-    assert {"service_id", "other_id", "kind", "score", "agrees"} <= set(table)
+    assert {"service_id", "other_id", "kind", "score", "words_agree"} <= set(table)
     assert list(cluster_pairs(table)) == ["cluster", "service_id", "size"]
 
 

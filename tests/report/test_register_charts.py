@@ -89,3 +89,12 @@ def test_the_curve_is_in_percent_and_marks_the_threshold():
     assert mark.get_xdata() == [0.75, 0.75]
     assert "0,75" in texts_of(ax)[0]
     assert len(register_charts.plot_pairs_curve(frame, words=Words("en")).get_lines()) == 2
+
+
+def test_pairs_at_other_thresholds_stand_beside_the_one_in_use():
+    frame = pd.DataFrame({"threshold": [0.4, 0.7, 1.0], "inside": [4, 2, 2], "across": [7, 0, 0]})
+    ax = register_charts.plot_pairs_by_threshold(frame, words=Words("en", NAMES))
+    lines = {line.get_label(): line.get_ydata().tolist() for line in ax.lines[:2]}
+    assert lines == {"inside one body": [4, 2, 2], "across bodies": [7, 0, 0]}
+    assert ax.lines[2].get_xdata() == [0.7, 0.7]
+    assert texts_of(ax) == ["shipped: 0.70"]

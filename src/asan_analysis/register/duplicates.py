@@ -24,7 +24,7 @@ EVERY = 20  # up to so many pairs of one name or of two names are all listed
 _NAMES = ["edition_year", "service_id", "organisation_id", "name_az", "name_en"]
 COLUMNS = [
     "service_id", "other_id", "organisation_id", "other_organisation_id", "scope", "kind", "score",
-    "same_bodies", "agrees", "differs",
+    "same_bodies", "words_agree", "words_differ", "fields_agree", "fields_differ",
 ]  # fmt: skip
 
 
@@ -57,10 +57,10 @@ def find_pairs(
         the highest scores first. Columns organisation_id, other_organisation_id, scope (`inside`
         one body, `across` bodies), kind (`family`, `duplicate`), score (0..1), same_bodies (the
         number of bodies of the category that give the compared name of service_id; 2 beside a
-        family of dozens of bodies is worth a look), agrees and differs: words of the names and
-        names of other fields, separated by `;`. In `differs`, `-word` stands in the first name
-        alone, `+word` in the second, `kart~krat` are read as one word. A field that is empty on
-        either side is in neither.
+        family of dozens of bodies is worth a look), words_agree (stems), words_differ (`-word`
+        stands in the first name alone, `+word` in the second, `kart~krat` are read as one word),
+        fields_agree, fields_differ (a field that is empty on either side is in neither), all
+        separated by `;`.
 
     Raises
     ------
@@ -186,8 +186,10 @@ def _show(
             "kind": (across & _share_family(one, other)).map({True: "family", False: "duplicate"}),
             "score": [like.score for _, _, like, _ in flat],
             "same_bodies": one["same_bodies"],
-            "agrees": _join([text for text, _ in words], fields_agree),
-            "differs": _join([text for _, text in words], fields_differ),
+            "words_agree": [text for text, _ in words],
+            "words_differ": [text for _, text in words],
+            "fields_agree": fields_agree,
+            "fields_differ": fields_differ,
         }
     )
     table = table.astype({"score": "float64", "same_bodies": "int64"})

@@ -104,7 +104,8 @@ def make_columns(
     columns = []
     for name, cells in in_language(table, words.lang).items():
         column = str(name)
-        columns += _make_column(column, list(cells), *meanings[column], words, decimals, file)
+        known = meanings.get(column) or meanings[f"{column}_{words.lang}"]
+        columns += _make_column(column, list(cells), *known, words, decimals, file)
     return columns
 
 

@@ -48,6 +48,15 @@ def labels_of(
     names = {**own, **_other_names(data, own, lang)}
     if section == "drivers":
         return {**names, **_driver_names(data, lang), **own}
+    if section == "register":
+        fields = {str(name): Words(lang).column(str(name)) for name in data.services}
+        return {
+            **names,
+            **fields,
+            **_texts_below("scope.", lang),
+            **_texts_below("pair.", lang),
+            **own,
+        }
     if section == "forecast":
         for group in ("rule_of", "verdict", "basis_of"):
             names |= _texts_below(f"{group}.", lang)

@@ -102,10 +102,15 @@ class Chapter:
         """Keep a table for saving at full precision and show it as a reader needs it.
 
         `columns` and `where` choose what is shown; the file holds everything. `page=False` keeps
-        the table off the report's first page.
+        the table off the report's first page. Without a row to show the table is kept and a line
+        says so.
         """
         decimals = int(self.data.about["decimals"]) if decimals is None else decimals
         shown = (frame if where is None else frame[where])[columns or list(frame.columns)]
+        if shown.empty:
+            self.keep(name, frame)
+            _show_text(self.words(section).say("page.no_rows"))
+            return
         texts: dict[str, Any] = {}
         for lang in LANGUAGES:
             words = self.words(section, lang)

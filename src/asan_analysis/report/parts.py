@@ -16,7 +16,7 @@ from asan_analysis.errors import ReportError
 
 SECTIONS = (
     "announced", "method", "data", "results", "breakdown", "trends", "forecast", "drivers",
-    "robustness", "audit", "agreement", "profile",
+    "robustness", "audit", "agreement", "profile", "register",
 )  # fmt: skip
 _PUBLISHED = ("announced", "method")
 TEMPLATES = Path(__file__).with_name("templates")

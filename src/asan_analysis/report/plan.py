@@ -20,6 +20,7 @@ CHAPTERS = (
     "05_robustness",
     "07_methodology_review",
     "08_forecast",
+    "09_register_review",
 )
 PROFILE = "06_organisation_profile"
 OUTPUT_VARIABLE = "ASAN_OUTPUT_FOLDER"  # tells a notebook where its results go
@@ -29,7 +30,7 @@ LONGEST = (
     "04_score_drivers",
     "08_forecast",
 )  # begun first: nobody waits at the end
-_REGISTER_CHAPTERS = ("00_data_and_coverage",)
+_REGISTER_CHAPTERS = ("00_data_and_coverage", "09_register_review")
 _LINE = re.compile(r"(\w+)\s*:\s*(int|str|float|bool)\s*=\s*(.+?)\s*(?:#\s*(.*))?")
 _TYPES: dict[str, type] = {"int": int, "str": str, "float": float, "bool": bool}
 

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.ticker import MaxNLocator
 
 from asan_analysis.data.contracts import CATEGORY_ALL
+from asan_analysis.register.duplicates import THRESHOLD
 from asan_analysis.report.charts import COLOURS, INK, PALE, cut, new_axes
 from asan_analysis.report.words import Words
 
@@ -115,6 +117,34 @@ def plot_pairs_curve(
     ax.xaxis.set_major_formatter(lambda value, _: words.number(value, decimals))
     ax.set_xlabel(words.say("chart.threshold"))
     ax.set_ylabel(words.say("chart.share_percent"))
+    ax.yaxis.grid(True)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2)
+    return ax
+
+
+def plot_pairs_by_threshold(
+    frame: pd.DataFrame, *, ax: Axes | None = None, words: Words, shipped: float = THRESHOLD
+) -> Axes:
+    """Pairs that would be reported at each threshold, inside one body and across bodies.
+
+    `frame`: threshold, inside, across; see `count_pairs`. The threshold in use is marked.
+    """
+    ax = ax or new_axes(8, 3.6)
+    at = frame["threshold"].to_numpy()
+    for column, colour, line in (("inside", COLOURS[0], "-"), ("across", COLOURS[1], "--")):
+        label = words.say(f"chart.pairs_{column}")
+        ax.plot(at, frame[column].to_numpy(), color=colour, linestyle=line, marker="o",
+                markersize=3.5, linewidth=1.6, label=label)  # fmt: skip
+    ax.axvline(shipped, color=PALE, linewidth=0.9, linestyle=":")
+    ax.annotate(words.say("chart.threshold_chosen", threshold=words.number(shipped, 2)),
+                (shipped, 1), (0, 3), xycoords=("data", "axes fraction"), ha="center",
+                textcoords="offset points", va="bottom", fontsize=8, color=PALE)  # fmt: skip
+    ax.set_ylim(bottom=0)
+    ax.xaxis.set_major_formatter(lambda value, _: words.number(value, 2))
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_formatter(lambda value, _: words.number(value))
+    ax.set_xlabel(words.say("chart.threshold"))
+    ax.set_ylabel(words.say("chart.pairs"))
     ax.yaxis.grid(True)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2)
     return ax

@@ -18,6 +18,7 @@ from asan_analysis.report import (
     driver_sentences,
     forecast_sentences,
     profile_sentences,
+    register_sentences,
     robustness_sentences,
     trend_sentences,
 )
@@ -333,6 +334,7 @@ VALUES: dict[str, Describe] = {
     **audit_sentences.VALUES,
     **driver_sentences.VALUES,
     **profile_sentences.VALUES,
+    **register_sentences.VALUES,
     **trend_sentences.VALUES,
     **forecast_sentences.VALUES,
 }

@@ -23,7 +23,7 @@ _PERCENT_COLUMNS = (
     "margin",
     "box",
 )
-_LISTS = ("flag", "checked_on", "peers")
+_LISTS = ("flag", "checked_on", "peers", "nearest", "fields_agree", "fields_differ")
 _P_COLUMNS = ("p", "p_adjusted")
 SIGNED_COLUMNS = (
     "change",
@@ -137,7 +137,18 @@ def name_rows(frame: pd.DataFrame, code: str, lang: str) -> dict[str, str]:
 
 
 def in_language(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """The frame with `<column>_az` in the place of `<column>` where the language is `az`."""
-    twins = [str(column) for column in frame if f"{column}_az" in frame]
-    own = {column: frame[f"{column}_az"] for column in twins} if lang == "az" else {}
-    return frame.assign(**own).drop(columns=[f"{column}_az" for column in twins])
+    """The frame in one language, without the columns of the other.
+
+    `<column>_az` stands in the place of `<column>` where the language is `az`; of `<column>_en`
+    and `<column>_az` the one of the language stands as `<column>`.
+    """
+    stems = [str(column)[:-3] for column in frame if str(column).endswith("_az")]
+    own = {stem: frame[f"{stem}_az"] for stem in stems if stem in frame and lang == "az"}
+    table = frame.assign(**own)
+    for stem in stems:
+        if stem not in frame and f"{stem}_en" in frame:
+            table = table.rename(columns={f"{stem}_{lang}": stem})
+    other = [column for stem in stems for column in (f"{stem}_az", f"{stem}_en")]
+    return table.drop(
+        columns=[column for column in other if column in table and column[:-3] in table]
+    )
