@@ -10,8 +10,9 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 LONGEST = (
-    "test_report.py", "test_foreign_dataset.py", "test_faults.py", "test_sample.py",
-    "test_remedies.py", "test_versions.py", "test_bad_input.py", "test_egov_benchmark.py",
+    "test_report.py", "test_foreign_dataset.py", "test_faults.py", "test_bad_input.py",
+    "test_scoring.py", "test_datasets.py", "test_remedies.py", "test_trends.py",
+    "test_decomposition.py", "test_mobility.py", "test_sample.py",
 )  # fmt: skip
 
 
