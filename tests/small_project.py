@@ -12,7 +12,7 @@ import pandas as pd
 import psutil
 
 from asan_analysis.data.files import files_below, sha256_of
-from asan_analysis.report.plan import CHAPTERS
+from asan_analysis.report.plan import CHAPTERS, LONGEST
 
 ROOT = Path(__file__).resolve().parents[1]
 PARAMETERS = 'year: int = 2023  # edition\ndataset: str = "tiny"  # id'
@@ -56,6 +56,13 @@ TABLES = (  # one a chapter
     "coverage_by_category", "organisation_scores", "category_spread", "editions_shared",
     "gaps_to_mean", "places_firm", "nodes_audited", "tested",
 )  # fmt: skip
+FEW = (CHAPTERS[0], CHAPTERS[1], LONGEST[0])  # enough for an order, a failure and one that waits
+MAIN = """import sys
+from asan_analysis.cli import main
+from asan_analysis.report import plan
+plan.CHAPTERS = {chapters}
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def notebook(name: str, table: str, extra: str = "") -> str:
@@ -74,8 +81,11 @@ def notebook(name: str, table: str, extra: str = "") -> str:
     return json.dumps(content)
 
 
-def make_project(folder: Path, *, register: bool = False) -> Path:
-    """A project with the dataset `tiny`; a register runs the first chapter only."""
+def make_project(folder: Path, *, register: bool = False, chapters: tuple = CHAPTERS) -> Path:
+    """A project with the dataset `tiny`; a register runs the first chapter only.
+
+    With fewer chapters the command is told that a report has no others: see `start`.
+    """
     (folder / "notebooks").mkdir(parents=True)
     shutil.copytree(ROOT / "data" / "published", folder / "data" / "published")
     shutil.copy(ROOT / "data" / "dictionary.csv", folder / "data")
@@ -88,13 +98,14 @@ def make_project(folder: Path, *, register: bool = False) -> Path:
                "status": "scored", "value": [1.0, 0.5]}  # fmt: skip
     if not register:
         pd.DataFrame(answers).to_parquet(tiny / "assessments.parquet")
-    for name, table in zip(CHAPTERS, TABLES, strict=True):
-        write_chapter(folder, name, table)
+    for name in chapters:
+        write_chapter(folder, name)
     return folder
 
 
-def write_chapter(project: Path, name: str, table: str, extra: str = "") -> None:
+def write_chapter(project: Path, name: str, extra: str = "") -> None:
     path = project / "notebooks" / f"{name}.ipynb"
+    table = TABLES[CHAPTERS.index(name)]
     path.write_text(notebook(name, table, extra), encoding="utf-8")
 
 
@@ -111,10 +122,18 @@ def draw_little(notebooks: Path) -> None:
 
 
 def start(project: Path, *arguments: str, **env: str) -> subprocess.Popen:
-    """The command in a session of its own, its output to be read line by line."""
+    """The command in a session of its own, its output to be read line by line.
+
+    A kernel takes seconds to start, so a project of few chapters is built from those alone.
+    """
     environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", **env}
+    chapters = tuple(
+        name for name in CHAPTERS if (project / "notebooks" / f"{name}.ipynb").exists()
+    )
+    few = ["-c", MAIN.format(chapters=chapters)]
+    module = ["-m", "asan_analysis"] if chapters == CHAPTERS else few
     return subprocess.Popen(
-        [sys.executable, "-m", "asan_analysis", *arguments], cwd=project, env=environment,
+        [sys.executable, *module, *arguments], cwd=project, env=environment,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
         start_new_session=True, preexec_fn=_listen,
     )  # fmt: skip

@@ -367,13 +367,13 @@ def test_a_report_refuses_before_it_starts(name: str, folder: Path) -> None:
         assert part in message
 
 
-def test_a_million_rows_of_unknown_services_are_counted(folder: Path) -> None:
-    """One short message with a count, in seconds."""
-    many(1_000_000).damage(folder)
+def test_many_rows_of_unknown_services_are_counted(folder: Path) -> None:
+    """One short message with a count, in seconds: time that grew with the square would be hours."""
+    many(200_000).damage(folder)
     started = time.process_time()
     message = refused(["check", str(folder)], folder)
-    assert time.process_time() - started < 20
-    assert "assessments.parquet: 1000000 problems" in message
+    assert time.process_time() - started < 10
+    assert "assessments.parquet: 200000 problems" in message
     assert "service_id: x0 is not in services.csv for that edition; add it there" in message
     assert len(message) < 10_000
 

@@ -2,7 +2,6 @@
 
 import importlib.util
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -20,10 +19,13 @@ def bench():
     return module
 
 
-def test_a_small_run_prints_every_line_with_its_ratio():
-    command = [sys.executable, str(BENCH), "--units", "30", "40", "--repeats", "2"]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    header, *lines = run.stdout.splitlines()
+def test_a_small_run_prints_every_line_with_its_ratio(bench, monkeypatch, capsys):
+    """Memory is measured in this process here; the next test has a process of its own."""
+    monkeypatch.setattr(bench, "measure_peak", bench.peak_here)
+    monkeypatch.setattr(sys, "argv", ["bench", "--units", "30", "40", "--repeats", "2"])
+    bench.main()
+    told = capsys.readouterr().out
+    header, *lines = told.splitlines()
     assert header.split() == ["ours", "floor", "ratio"]
     names = [
         *(f"{what} {units} x 143, ms" for units in (30, 40) for what in ("kernel", "table")),
@@ -32,8 +34,13 @@ def test_a_small_run_prints_every_line_with_its_ratio():
     ]
     for name, line in zip(names, lines, strict=False):
         assert re.fullmatch(re.escape(name) + r" +-?\d+\.\d{3} +-?\d+\.\d{3} +(\d+\.\d\d|-)", line)
-    assert "ru_maxrss" in run.stdout
-    assert f"repeats: 2, 2 by size; one BLAS thread; numpy {np.__version__}" in run.stdout
+    assert "ru_maxrss" in told
+    assert f"repeats: 2, 2 by size; one BLAS thread; numpy {np.__version__}" in told
+
+
+def test_memory_is_that_of_a_fresh_process(bench):
+    """The script prints its growth alone: nil where it began as large as the process it is from."""
+    assert 0 <= bench.measure_peak("table", 30) < 100
 
 
 def test_the_tree_has_the_size_it_names(bench):

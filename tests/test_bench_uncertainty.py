@@ -1,7 +1,6 @@
 """The benchmark of the uncertainty analysis runs, and its floor does the same work as ours."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -23,10 +22,18 @@ def test_ours_and_the_floor_agree_under_the_same_draws(bench):
     assert bench.check_scores(40) <= 1e-9
 
 
-def test_a_small_run_prints_both_lines_and_their_memory():
-    command = [sys.executable, str(FOLDER / "bench_uncertainty.py"), "--draws", "50",
-               "--repeats", "1"]  # fmt: skip
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def test_a_small_run_prints_both_lines_and_their_memory(bench, monkeypatch, capsys):
+    """Memory is measured in this process here; the next test has a process of its own."""
+    monkeypatch.setattr(bench, "measure_peak", bench.peak_here)
+    monkeypatch.setattr(sys, "argv", ["bench", "--draws", "5", "--repeats", "1"])
+    bench.main()
+    told = capsys.readouterr().out
     for line in "ab":
-        assert re.search(rf"^{line} 50 draws, ms +\d+\.\d +\d+\.\d +\d+\.\d\d$", told, re.M)
-        assert re.search(rf"^{line} 500 draws, MB above imports +\d+$", told, re.M)
+        assert re.search(rf"^{line} 5 draws, ms +\d+\.\d +\d+\.\d +\d+\.\d\d$", told, re.M)
+        for draws in (5, 50):
+            assert re.search(rf"^{line} {draws} draws, MB above imports +\d+$", told, re.M)
+
+
+def test_memory_is_that_of_a_fresh_process(bench):
+    """The script prints its growth alone: nil where it began as large as the process it is from."""
+    assert 0 <= bench.measure_peak("a", 20) < 100

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from shipped import load_shipped
 
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.index.method import find_method
 from asan_analysis.index.scoring import score_services
 from asan_analysis.robustness.resampling import find_score_intervals
@@ -44,7 +45,7 @@ def test_a_small_study_prints_and_writes_a_row_per_size_and_category(
 def test_populations_agree_with_the_scores_of_the_sample(study):
     """Of 47 intervals at 90 % at least 37 hold the mean; by chance fewer in 1 of 170 runs."""
     pools, bodies = study.make_pools(400, np.random.default_rng(1))
-    data, edition = select_edition(load_dataset("asan_sample"), study.EDITION)
+    data, edition = select_edition(load_shipped("asan_sample"), study.EDITION)
     tree, rules = find_method(data, edition)
     scored = score_services(data.assessments, data.services, tree, rules)
     own = scored[scored["node_id"] == tree.root].merge(

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from build_scripts import load_script
 from openpyxl import load_workbook
+from shipped import load_shipped
 
 from asan_analysis.cli import main
 from asan_analysis.data.datasets import Dataset, load_dataset, select_edition
@@ -510,7 +511,7 @@ def test_cleaning_counts_equal_a_count_straight_from_the_sheets(
 
 def test_services_that_share_a_name_are_told_apart_by_their_id() -> None:
     """A country has many addresses of one service; a chart must not show one name for all."""
-    data, edition = select_edition(load_dataset("egov_questions_2023"), 2023)
+    data, edition = select_edition(load_shipped("egov_questions_2023"), 2023)
     for lang in ("en", "az"):
         names = labels_of("profile", data, edition, load_published(), lang)
         shown = data.services["service_id"].map(names)

@@ -19,6 +19,7 @@ from plain_road import (
     random_framework,
     tree_of,
 )
+from shipped import load_shipped
 from small_dataset import dataset, edition, records
 
 from asan_analysis.analysis.breakdown import (
@@ -32,7 +33,7 @@ from asan_analysis.analysis.breakdown import (
     spread_organisations,
 )
 from asan_analysis.analysis.coverage import count_answers, join_answers
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.contributions import contribute_organisations
 from asan_analysis.index.method import find_method
@@ -480,7 +481,7 @@ def test_a_register_has_no_answers():
 
 @pytest.fixture(scope="module")
 def sample():
-    data, found = select_edition(load_dataset("asan_sample"), 2023)
+    data, found = select_edition(load_shipped("asan_sample"), 2023)
     return data, *find_method(data, found)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from plain_road import NA, node
+from shipped import load_shipped
 from small_dataset import FLAT, dataset, edition, records
 
 from asan_analysis.analysis.decomposition import (
@@ -23,14 +24,14 @@ from asan_analysis.analysis.decomposition import (
 )
 from asan_analysis.analysis.pairs import list_pairs
 from asan_analysis.analysis.trends import find_alike_items, rename_answers
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.data.editions import find_edition
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.framework import keep_items
 from asan_analysis.index.method import find_method
 from asan_analysis.index.scoring import score_services
 
-SAMPLE = load_dataset("asan_sample")
+SAMPLE = load_shipped("asan_sample")
 YEARS = [2017, 2018, 2019, 2020, 2021, 2022, 2023, 2024]
 SUCCESSIVE = list(pairwise(YEARS))
 TRUTH = json.loads((SAMPLE.folder / "truth.json").read_text(encoding="utf-8"))

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import kendalltau, norm, pearsonr, t
+from shipped import load_shipped
 from small_dataset import dataset, edition
 
 from asan_analysis.analysis.bodies import find_state, list_steps
@@ -23,7 +24,7 @@ from asan_analysis.analysis.trends import (
     rank_editions,
     score_editions,
 )
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.data.editions import find_edition
 from asan_analysis.errors import ParameterError, UnknownEditionError
 from asan_analysis.index.method import find_method
@@ -82,7 +83,7 @@ def covers(low, high, truth):
 
 @cache
 def sample():
-    data = load_dataset("asan_sample")
+    data = load_shipped("asan_sample")
     return data, rank_editions(data, score_editions(data)), cover_editions(data)
 
 
@@ -236,8 +237,11 @@ def test_orders_without_an_interval_say_why():
 
 @pytest.mark.parametrize(("bodies", "rho"), [(15, 0.5), (15, 0.95), (25, 0.0), (25, 0.8)])
 def test_intervals_of_tau_hold_it_nine_times_in_ten(bodies, rho):
-    """Bivariate normal scores: tau is 2 / pi * asin(rho). 3 points and two binomial errors."""
-    chance, sims = rng(7), 400
+    """Bivariate normal scores: tau is 2 / pi * asin(rho). 3 points and two binomial errors.
+
+    Of 250 shares one error is 1.9 points: an interval of 80 percent fails.
+    """
+    chance, sims = rng(7), 250
     cases = [{}, {}]
     for sim in range(sims):
         one, other = chance.normal(size=(2, bodies))
@@ -447,9 +451,12 @@ def test_spread_without_a_ratio_says_why():
 
 @pytest.mark.parametrize("bodies", [9, 15, 25])
 def test_intervals_of_the_ratio_hold_it_nine_times_in_ten(bodies):
-    """Normal scores whose spread falls to 0.8; 3 points and two binomial errors."""
+    """Normal scores whose spread falls to 0.8; 3 points and two binomial errors.
+
+    Of 260 shares one error is 1.9 points: an interval of 80 percent fails.
+    """
     chance, parts = rng(5), []
-    for _ in range(20):
+    for _ in range(13):
         cases = {}, {}
         for sim in range(20):
             one, other = chance.normal(size=(2, bodies))
@@ -458,7 +465,7 @@ def test_intervals_of_the_ratio_hold_it_nine_times_in_ten(bodies):
         parts.append(measure_spread(apart(ranks_of(*cases)), COVERAGE, pairs=[(2019, 2021)]))
     table = pd.concat(parts).query("category != 'all'")
     share, error = covers(table["low"], table["high"], 0.8)
-    assert len(table) == 400 and abs(share - 0.9) <= 0.03 + error
+    assert len(table) == 260 and abs(share - 0.9) <= 0.03 + error
 
 
 # Convergence

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_road import NA, NO_ANSWER, node, random_framework, rank_plain, tree_of
+from shipped import load_shipped
 from small_dataset import FLAT, dataset, edition, records
 
 from asan_analysis.analysis.trends import (
@@ -28,7 +29,7 @@ from asan_analysis.analysis.trends import (
     rank_editions,
     score_editions,
 )
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.data.editions import find_baseline, find_edition, list_editions
 from asan_analysis.errors import FrameworkError, UnknownEditionError
 from asan_analysis.index.aggregation import nominal_weights
@@ -826,7 +827,7 @@ class Road:
 
 @pytest.fixture(scope="module")
 def sample():
-    return load_dataset("asan_sample")
+    return load_shipped("asan_sample")
 
 
 @pytest.fixture(scope="module")

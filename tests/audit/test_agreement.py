@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from plain_road import NA, NO_ANSWER, flat_tree, node, tree_of
+from shipped import load_shipped
 
 from asan_analysis.audit.agreement import find_interval, measure_agreement
 from asan_analysis.audit.evaluators import compare_evaluators
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.method import find_method
 
@@ -197,7 +198,7 @@ def test_evaluators_by_hand():
 
 @cache
 def whole_sample():
-    return load_dataset("asan_sample")
+    return load_shipped("asan_sample")
 
 
 @cache

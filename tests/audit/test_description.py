@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from plain_road import NA, NO_ANSWER, long, near, node, plain_list, tree_of, wide
+from shipped import load_shipped
 
 from asan_analysis.audit.description import audit_nodes, describe_nodes, widen_scores, widen_status
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.index.contributions import contribute_services
 from asan_analysis.index.method import find_method
 from asan_analysis.index.rollup import score_organisations
@@ -41,7 +42,7 @@ def small(answers=ANSWERS, tree=TREE):
 
 @cache
 def sample(organisations=False):
-    data, found = select_edition(load_dataset("asan_sample"), 2023)
+    data, found = select_edition(load_shipped("asan_sample"), 2023)
     tree, rules = find_method(data, found)
     if organisations:
         scores = score_organisations(data.assessments, data.services, tree, rules)
@@ -174,7 +175,7 @@ def test_items_of_the_sample_by_loops():
 def test_the_extreme_items_of_the_sample_are_found():
     """Items planted at a difficulty of 4.5 or -4.5, nearly never or nearly always met."""
     values, status, tree, _ = sample()
-    path = Path(load_dataset("asan_sample").folder, "truth.json")
+    path = Path(load_shipped("asan_sample").folder, "truth.json")
     truth = json.loads(path.read_text(encoding="utf-8"))
     # named by their first framework; a renamed item has another id now
     renamed = truth["method_change"]["renamed"]

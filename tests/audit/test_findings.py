@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from plain_road import node, tree_of
+from shipped import load_shipped
 
 from asan_analysis.audit import findings
 from asan_analysis.audit.examination import audit_edition
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.index.method import find_method
 
 TREE = tree_of(node("T"), node("x", "T"), node("y", "T"))
@@ -59,7 +60,7 @@ def test_effects_are_shares_of_the_siblings():
 
 @pytest.mark.parametrize("year", [2017, 2023])
 def test_key_figures_are_those_of_the_tables(year):
-    data, edition = select_edition(load_dataset("asan_sample"), year)
+    data, edition = select_edition(load_shipped("asan_sample"), year)
     tree, rules = find_method(data, edition)
     audit = audit_edition(data, tree, rules, rng=np.random.default_rng(1), resamples=20)
     components = findings.summarise_components(audit.loadings)

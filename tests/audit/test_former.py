@@ -3,11 +3,12 @@
 import pandas as pd
 import pytest
 from plain_road import node
+from shipped import load_shipped
 from small_dataset import FLAT, dataset, edition
 
 from asan_analysis.audit.former import compare_former, find_former_method
 from asan_analysis.audit.versions import compare_methods, summarise_methods
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.data.editions import find_edition
 from asan_analysis.index.method import find_method
 
@@ -35,7 +36,7 @@ def test_a_copy_of_a_framework_is_the_same_method():
 
 
 def test_the_sample_changed_its_framework_once():
-    data = load_dataset("asan_sample")
+    data = load_shipped("asan_sample")
     found = {
         year: find_former_method(data, find_edition(year, data.editions))
         for year in data.editions["edition_year"]

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from plain_road import NO_ANSWER, node, random_answers, random_framework, tree_of
+from shipped import load_shipped
 from small_dataset import dataset, edition, records
 
 from asan_analysis.audit.versions import TOTAL, compare_methods, list_changes, summarise_methods
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.errors import FrameworkError, ParameterError
 from asan_analysis.index.framework import build_tree, keep_items
 from asan_analysis.index.method import find_method
@@ -50,7 +51,7 @@ def scores_of(data, tree, rules):
 @cache
 def sample():
     """The sample in 2023, its method, and the framework in force before 2022."""
-    whole = load_dataset("asan_sample")
+    whole = load_shipped("asan_sample")
     data, found = select_edition(whole, 2023)
     tree, rules = find_method(whole, found)
     former = build_tree(whole.frameworks["framework_2017.csv"], name="framework_2017.csv")
@@ -265,7 +266,8 @@ def test_the_ends_on_the_sample_are_the_versions_themselves():
     replaces = dict(zip(tree.node_ids, tree.column("replaces", ""), strict=True))
     back = {item: replaces[item] for item in tree.items if replaces[item] in former.items}
     answers = data.assessments.assign(item_id=data.assessments["item_id"].replace(back))
-    asked = [item for item in former.items if item in set(answers["item_id"])]
+    given = set(answers["item_id"])
+    asked = [item for item in former.items if item in given]
     assert 0 < len(asked) < len(former.items) and back
     before = scores_of(replace(data, assessments=answers), keep_items(former, asked), rules)
     expected = before["score_percent"].loc[own.index]

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import load_shipped
 from small_answers import answers_of
 
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.drivers.ability import fit_abilities
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.answers import arrange_edition
@@ -125,7 +126,7 @@ def test_the_sample_gives_back_its_planted_abilities():
     What is left is planted too: profiles of bodies, quality of their few services.
     """
     truth = json.loads(TRUTH.read_text(encoding="utf-8"))
-    data, edition = select_edition(load_dataset("asan_sample"), 2023)
+    data, edition = select_edition(load_shipped("asan_sample"), 2023)
     tree, rules = find_method(data, edition)
     found = fit_abilities(arrange_edition(data, tree), tree, rules)
     bodies = found.bodies.set_index("organisation_id")["ability"]

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from plain_road import NA, near, node, plain_list, tree_of
+from shipped import load_shipped
 from small_dataset import dataset, edition
 
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.data.editions import list_editions
 from asan_analysis.drivers.accounts import account_gap, explain_change, explain_gap
 from asan_analysis.drivers.matching import join_trees, name_former
@@ -149,7 +150,7 @@ def pairs_of(ranks):
 
 @pytest.mark.parametrize("name", ["asan_sample", "egov_benchmark_2023"])
 def test_gaps_add_up_for_every_body_of_every_edition(name):
-    data = load_dataset(name)
+    data = load_shipped(name)
     for found in list_editions(data.editions):
         one, _ = select_edition(data, found.edition_year)
         tree, rules = find_method(data, found)
@@ -171,7 +172,7 @@ def test_gaps_add_up_for_every_body_of_every_edition(name):
 
 
 def test_the_mean_is_that_of_the_category():
-    data = load_dataset("egov_benchmark_2023")
+    data = load_shipped("egov_benchmark_2023")
     one, found = select_edition(data, 2023)
     tree, rules = find_method(data, found)
     body = str(one.organisations["organisation_id"].iloc[-1])
@@ -185,7 +186,7 @@ def test_the_mean_is_that_of_the_category():
 
 
 def test_changes_add_up_for_every_body_that_was_scored_before():
-    data = load_dataset("asan_sample")
+    data = load_shipped("asan_sample")
     before, built = {}, {}
     for found in list_editions(data.editions):
         one, _ = select_edition(data, found.edition_year)
@@ -348,7 +349,7 @@ def test_the_order_of_rows_changes_nothing():
 
 
 def test_the_sample_under_a_geometric_root():
-    data = load_dataset("asan_sample")
+    data = load_shipped("asan_sample")
     one, found = select_edition(data, 2023)
     tree, rules = find_method(data, found)
     nodes = tree.nodes.assign(aggregation=np.where(tree.nodes["depth"] == 0, "geometric", None))

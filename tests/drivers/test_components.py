@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from plain_road import node, tree_of
+from shipped import load_shipped
 from small_answers import answers_of
 
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.drivers.components import (
     COMPONENTS,
     estimate_components,
@@ -136,20 +137,20 @@ def answer(y, sizes, **options):
 
 
 def test_about_nine_in_ten_intervals_hold():
-    """Nominal 90 %: of 60 tables of 30 bodies 48 or more hold the planted variance.
+    """Nominal 90 %: of 40 tables of 30 bodies 30 or more hold the planted variance.
 
     By docs/methodology.md the long-run share is near 87 %, so that fewer come about once in a
     hundred seeds; an interval half as long would hold in about half of them. The interval of the
     items is for the items drawn: it holds the planted variance in a minority of tables.
     """
     rng, held = np.random.default_rng(9), np.zeros(4)
-    for _ in range(60):
+    for _ in range(40):
         sizes = rng.integers(3, 9, 30)
         y = np.clip(0.5 + (plant(rng, sizes, 5, missing=0.1) - 0.5) / 3, 0, 1)
         found = answer(y, sizes, resamples=60)
         held += (found["low"] <= PLANTED / 9) & (found["high"] >= PLANTED / 9)
-    assert (held[[0, 1, 3]] >= 48).all()
-    assert held[2] < 30
+    assert (held[[0, 1, 3]] >= 30).all()
+    assert held[2] < 20
 
 
 def test_the_table_says_what_it_rests_on():
@@ -180,7 +181,7 @@ def test_the_rules_say_what_is_zero_and_weight_zero_is_left_out():
 def test_the_sample_and_the_benchmark():
     """Bodies differ about as much from each other as twice the services inside them."""
     for name in ("asan_sample", "egov_benchmark_2023"):
-        data, edition = select_edition(load_dataset(name), 2023)
+        data, edition = select_edition(load_shipped(name), 2023)
         tree, rules = find_method(data, edition)
         found = estimate_components(
             arrange_edition(data, tree), tree, rules, rng=np.random.default_rng(1), resamples=10

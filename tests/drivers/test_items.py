@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from plain_road import NA, NO_ANSWER, long, node, tree_of
+from shipped import load_shipped
 from small_dataset import records
 
 from asan_analysis.audit.description import describe_nodes, widen_scores, widen_status
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.drivers.items import describe_items, pair_items
 from asan_analysis.index.method import find_method
 from asan_analysis.index.rules import Rules
@@ -38,7 +39,7 @@ def widened(answers, tree=TREE, rules=None):
 
 @cache
 def edition_of(name):
-    data, found = select_edition(load_dataset(name), 2023)
+    data, found = select_edition(load_shipped(name), 2023)
     tree, rules = find_method(data, found)
     values = widen_scores(score_services(data.assessments, data.services, tree, rules), tree)
     return values, widen_status(data.assessments, data.services, tree), data.services, tree

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from plain_road import NA, NO_ANSWER, node
+from shipped import load_shipped
 from small_dataset import dataset, edition, records
 
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.drivers.gains import meet_answers
 from asan_analysis.drivers.lowest import list_lowest
 from asan_analysis.index.method import find_method
@@ -80,7 +81,7 @@ def test_points_are_those_of_scoring_again(rules):
 @pytest.mark.parametrize("name", ["asan_sample", "egov_benchmark_2023"])
 def test_the_lowest_of_every_body(name):
     """Ten of a large body, all of a small one; none left out is lower, the dearest item first."""
-    data, found = select_edition(load_dataset(name), 2023)
+    data, found = select_edition(load_shipped(name), 2023)
     tree, rules = find_method(data, found)
     table = list_lowest(data, tree, rules)
     scores = score_services(data.assessments, data.services, tree, rules)

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from shipped import load_shipped
 from small_answers import answers_of
 
-from asan_analysis.data.datasets import load_dataset, load_scored_by, select_edition
+from asan_analysis.data.datasets import load_scored_by, select_edition
 from asan_analysis.drivers import ability, components, explanation, lowest, overview, plans
 from asan_analysis.drivers.accounts import explain_gap
 from asan_analysis.drivers.plans import reach_place
@@ -26,7 +27,7 @@ from asan_analysis.report.texts import TEXTS
 @pytest.fixture(scope="module")
 def case():
     """The eGovernment Benchmark of 2023 with its ranks."""
-    data, edition = select_edition(load_dataset("egov_benchmark_2023"), 2023)
+    data, edition = select_edition(load_shipped("egov_benchmark_2023"), 2023)
     tree, rules = find_method(data, edition)
     scores = score_organisations(data.assessments, data.services, tree, rules)
     ranks = rank_organisations(scores, data.organisations, tree, rules,
@@ -130,7 +131,7 @@ def test_answers_that_are_too_few_or_off_the_scale_say_so(case):
     bodies, items, refused = overview.list_abilities(*lone, Rules(), min_services=1)
     check_empty((bodies, refused), ability.BODIES, "too_few_bodies")
     check_empty((items, refused), ability.ITEMS, "too_few_bodies")
-    sample, edition = select_edition(load_dataset("asan_sample"), 2023)
+    sample, edition = select_edition(load_shipped("asan_sample"), 2023)
     tree, _ = find_method(sample, edition)
     found = overview.list_lowest_services(sample, tree, Rules(normalisation="rank"))
     check_empty(found, lowest.COLUMNS, "no_best_answer")
@@ -150,5 +151,5 @@ def test_every_refusal_has_its_text():
 
 
 def test_columns_that_repeat_an_item_are_those_of_the_dictionary():
-    assert load_scored_by(load_dataset("asan_sample")) == {"online_application": ["2.1.1"]}
-    assert load_scored_by(load_dataset("egov_benchmark_2023")) == {}
+    assert load_scored_by(load_shipped("asan_sample")) == {"online_application": ["2.1.1"]}
+    assert load_scored_by(load_shipped("egov_benchmark_2023")) == {}

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from shipped import load_shipped
 
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.drivers.accounts import (
     explain_change,
     explain_gap,
@@ -24,7 +25,7 @@ PARTS = ["from_scores", "from_redistribution", "from_method"]
 @pytest.fixture(scope="module")
 def sample():
     """The sample, the method of 2023 and its ranks."""
-    whole = load_dataset("asan_sample")
+    whole = load_shipped("asan_sample")
     data, edition = select_edition(whole, 2023)
     tree, rules = find_method(data, edition)
     return whole, data, tree, rules, rank_edition(data, tree, rules)

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 from plain_road import NA, NO_ANSWER, node, random_answers, random_framework
 from scipy.optimize import OptimizeResult
+from shipped import load_shipped
 from small_dataset import dataset, edition, records
 
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.drivers import fewest
 from asan_analysis.drivers.fewest import find_fewest
 from asan_analysis.drivers.gains import meet_answers
@@ -47,7 +48,7 @@ def small(answers=ANSWERS, owners=OWNERS, rows=ROWS, rules=None, **options):
 
 @cache
 def edition_of(name):
-    data, found = select_edition(load_dataset(name), 2023)
+    data, found = select_edition(load_shipped(name), 2023)
     return data, *find_method(data, found)
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from plain_road import near, node, tree_of
+from shipped import load_shipped
 
 from asan_analysis.audit.description import widen_scores
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.drivers.variance import share_variance
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.contributions import contribute_services
@@ -99,7 +100,7 @@ def test_the_order_of_the_services_changes_nothing():
 
 
 def test_the_shares_of_a_cut_add_up_on_the_sample():
-    data, edition = select_edition(load_dataset("asan_sample"), 2023)
+    data, edition = select_edition(load_shipped("asan_sample"), 2023)
     tree, rules = find_method(data, edition)
     split = contribute_services(data.assessments, data.services, tree, rules)
     parts = widen_scores(split, tree, column="contribution")

@@ -112,6 +112,18 @@ def test_chances_are_those_of_score_and_place(future):
     assert table["edition_year"].tolist() == YEARS * 4
 
 
+def test_a_place_beyond_a_small_category_has_no_chance(future):
+    """Of four bodies one is alone in its category: nobody is second there."""
+    units = future.paths.units.assign(group=["c", "c", "c", "d"])
+    alone = future._replace(paths=future.paths._replace(units=units))
+    table, _ = overview.list_chances(alone, target=80, place=2)
+    assert table["chance_place"].notna().tolist() == [True] * 6 + [False] * 2
+    assert table["category"].tolist() == ["c"] * 6 + ["d"] * 2
+    assert table["chance_score"].notna().all()
+    table, _ = overview.list_chances(alone, target=80, place=4)
+    assert table["chance_place"].isna().all() and len(table) == 8
+
+
 def test_tested_is_the_summary_of_the_backtest(future):
     table, refused = overview.list_tested(future, rng=np.random.default_rng(5), draws=10)
     rng = np.random.default_rng(5)

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection, PathCollection
+from shipped import load_shipped
 
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.data.published import load_published
 from asan_analysis.refusals import Refusal
 from asan_analysis.report import outputs
@@ -146,7 +147,7 @@ def test_effects_have_a_mark_each_and_name_what_is_compared():
 @pytest.fixture(scope="module")
 def chapter(tmp_path_factory):
     """A chapter of the sample in 2023."""
-    data, edition = select_edition(load_dataset("asan_sample"), 2023)
+    data, edition = select_edition(load_shipped("asan_sample"), 2023)
     return Chapter("04_x", data, edition, load_published(), tmp_path_factory.mktemp("chapter"))
 
 

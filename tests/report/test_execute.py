@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from small_project import CHAPTERS, TABLES, make_project, report, write_chapter
+from small_project import CHAPTERS, make_project, report, write_chapter
 
 from asan_analysis.report.execute import _kernel_settings
 
@@ -32,7 +32,7 @@ def test_a_chapter_runs_over_a_socket_of_its_own(tmp_path):
         "assert found['transport'] == 'ipc', found\n"
         "assert Path(found['ip']).parent.name.startswith('asan-'), found"
     )
-    write_chapter(project, CHAPTERS[0], TABLES[0], told)
+    write_chapter(project, CHAPTERS[0], told)
     done = report(project)
     assert done.returncode == 0, done.stderr
     assert not list(project.rglob("kernel-*"))

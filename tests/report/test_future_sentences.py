@@ -221,6 +221,17 @@ def test_at_most_five_bodies_are_named_with_their_chance():
     assert (values["sure"], values["n"]) == ("3", "6")
 
 
+def test_a_chance_that_is_missing_is_not_told():
+    """No place of a category that has fewer organisations; where none has as many, so it says."""
+    few = pd.DataFrame(
+        {"organisation_id": ["a", "b"], "edition_year": 2025, "target_score": 80.0,
+         "target_place": 3, "chance_score": 60.0, "chance_place": [np.nan, 20.0]}
+    )  # fmt: skip
+    assert forecast_sentences.chances(few, Words("en"))["best"] == "b (20%)"
+    told = forecast_sentences.chances(few.assign(chance_place=np.nan), Words("en"))["best"]
+    assert told == "none, as every category has fewer organisations"
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_list_to_the_next_place_says_what_is_proved_left_out_or_refused(lang):
     words = Words(lang, NAMES)

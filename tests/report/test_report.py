@@ -525,35 +525,9 @@ def test_a_folder_of_another_place_cannot_take_the_id_of_a_dataset(project, tmp_
     assert "belongs to data/egov_benchmark_2023 already" in done.stderr
 
 
-def test_a_dataset_of_a_users_own_folder_is_reported_under_its_own_id(tmp_path):
-    """A folder outside the project, without announced figures, as a draft.
-
-    The chapters that tell of the data and of announced figures are the real ones.
-    """
-    project, own = make_project(tmp_path / "p"), tmp_path / "my data"
-    for name in ("00_data_and_coverage", "01_index_overview"):
-        shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", project / "notebooks")
-    ignore = shutil.ignore_patterns("raw", "answers.parquet")
-    shutil.copytree(ROOT / "data" / "egov_benchmark_2023", own, ignore=ignore)
-    (own / "announced.csv").unlink()
-    about = (own / "dataset.toml").read_text("utf-8")
-    about = about.replace('"egov_benchmark_2023"', '"own"').replace('"final"', '"draft"')
-    about = re.sub("(?m)^publisher = .*$", 'publisher = "My <b>office</b>"', about)
-    about = re.sub("(?m)^url = .*$", 'url = "https://example.org/mine"', about)
-    (own / "dataset.toml").write_text(about, encoding="utf-8")
-    done = report(project, "--dataset", str(own))
-    assert done.returncode == 0, done.stderr
-    page = (project / "reports" / "2023" / "own" / "index.html").read_text("utf-8")
-    assert "Draft: not for publication" in page
-    assert "announced no figures" in page
-    group = parse(page).find(id="inputs-dataset")
-    files = {row.th.get_text(): row.code["title"] for row in group("tr") if row.code}
-    assert len(files) == 8
-    for path, digest in files.items():
-        assert digest == sha256_of(own / path.removeprefix("own/"))
-    assert "My <b>office</b>" in [cell.get_text() for cell in group("td")]
-    assert [link["href"] for link in group("a")] == ["https://example.org/mine"]
-    origins = origins_of(project / "reports" / "2023" / "own", "index.az.html")
-    own_links = {tuple(link["href"] for link in origin["links"])
-                 for origin in origins.values() if origin["kind"] == "observed"}  # fmt: skip
-    assert own_links == {("https://example.org/mine",)}
+def test_the_library_is_that_of_the_copy(project):
+    """The fixture runs what it copied."""
+    found = subprocess.run([sys.executable, "-c", "import asan_analysis as a; print(a.__file__)"],
+                           cwd=project, env={"PYTHONPATH": str(project / "src")},
+                           capture_output=True, text=True, check=True)  # fmt: skip
+    assert str(project) in found.stdout

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from plain_road import NA, NO_ANSWER, node, tree_of
 from scipy.optimize import linprog
+from shipped import load_shipped
 from small_dataset import dataset, edition, records
 
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.errors import ParameterError
 from asan_analysis.index.answers import arrange_answers
 from asan_analysis.index.method import find_method
@@ -451,7 +452,7 @@ def test_a_tie_is_a_counterexample_at_once_and_bodies_without_a_score_have_no_pl
 
 @cache
 def level_of_data(name):
-    one, found = select_edition(load_dataset(name), 2023)
+    one, found = select_edition(load_shipped(name), 2023)
     tree, rules = find_method(one, found)
     category = one.organisations.set_index("organisation_id")["category"]
     answers = arrange_answers(one.assessments, one.services, one.organisations, tree)

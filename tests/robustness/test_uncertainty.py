@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from plain_road import NA, NO_ANSWER, node, random_answers, random_framework, tree_of, wide
+from shipped import load_shipped
 
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.errors import FrameworkError, ParameterError
 from asan_analysis.index.answers import arrange_answers, arrange_table
 from asan_analysis.index.framework import build_tree
@@ -188,7 +189,7 @@ def test_any_tree_scores_as_the_table_function_does(seed):
 
 @cache
 def nominal(dataset):
-    data, edition = select_edition(load_dataset(dataset), 2023)
+    data, edition = select_edition(load_shipped(dataset), 2023)
     tree, rules = find_method(data, edition)
     answers = arrange_answers(data.assessments, data.services, data.organisations, tree)
     return data, tree, rules, answers

@@ -169,18 +169,20 @@ def list_chances(future: Future, *, target: float, place: int) -> Overview:
     -------
     Overview
         Its table has the key organisation_id, edition_year. Columns category, target_score
-        (points), target_place, chance_score, chance_place (percent, by that edition). Sorted by
-        category, the best chance of the place at the end first.
+        (points), target_place, chance_score, chance_place (percent, by that edition; missing where
+        the category has fewer bodies than the place). Sorted by category, the best chance of the
+        place at the end first.
     """
     if future.paths is None:
         return Overview(no_rows(CHANCES), future.refused)
-    units = future.paths.units[["unit_id"]]
+    units = future.paths.units[["unit_id", "group"]]
     asked = units.merge(pd.DataFrame({"edition_year": future.paths.years}), how="cross")
     asked = asked.assign(target=float(target), place=place)
     key = ["unit_id", "edition_year"]
     score = chance_of_score(future.paths, asked.drop(columns="place"))
-    places = chance_of_place(future.paths, asked.drop(columns="target"))
-    table = asked.merge(places[[*key, "group", "chance_by"]], on=key)
+    held = asked["group"].map(units["group"].value_counts()) >= place
+    places = chance_of_place(future.paths, asked[held].drop(columns="target"))
+    table = asked.merge(places[[*key, "chance_by"]], on=key, how="left")
     table = table.rename(columns={"chance_by": "chance_place"})
     table = table.merge(score[[*key, "chance_by"]], on=key)
     table = table.rename(columns={"chance_by": "chance_score"})

@@ -77,7 +77,8 @@ def tested(frame: pd.DataFrame, words: Words) -> Values:
 def chances(frame: pd.DataFrame, words: Words) -> Values:
     """Who is most likely to pass the place by the last edition drawn."""
     last = frame[frame["edition_year"] == frame["edition_year"].max()]
-    best = last.sort_values("chance_place", ascending=False, kind="stable").head(_MOST)
+    known = last[last["chance_place"].notna()]
+    best = known.sort_values("chance_place", ascending=False, kind="stable").head(_MOST)
     told = [f"{words.name(row.organisation_id)} ({_tell_chance(row.chance_place, words)})"
             for row in each_row(best)]  # fmt: skip
     sure = int((last["chance_score"] >= 50).sum())
@@ -85,7 +86,7 @@ def chances(frame: pd.DataFrame, words: Words) -> Values:
         "place": words.number(last["target_place"].iloc[0]),
         "target": words.number(last["target_score"].iloc[0]),
         "year": str(last["edition_year"].iloc[0]),
-        "best": ", ".join(told),
+        "best": ", ".join(told) or words.say("chances.nobody"),
         "sure": words.number(sure),
         "n": words.number(len(last)),
     }
