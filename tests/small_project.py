@@ -54,7 +54,7 @@ order = 1
 }
 TABLES = (  # one a chapter
     "coverage_by_category", "organisation_scores", "category_spread", "editions_shared",
-    "gaps_to_mean", "places_firm", "nodes_audited", "tested",
+    "gaps_to_mean", "places_firm", "nodes_audited", "tested", "register_counts",
 )  # fmt: skip
 FEW = (CHAPTERS[0], CHAPTERS[1], LONGEST[0])  # enough for an order, a failure and one that waits
 MAIN = """import sys
@@ -81,8 +81,8 @@ def notebook(name: str, table: str, extra: str = "") -> str:
     return json.dumps(content)
 
 
-def make_project(folder: Path, *, register: bool = False, chapters: tuple = CHAPTERS) -> Path:
-    """A project with the dataset `tiny`; a register runs the first chapter only.
+def make_project(folder: Path, *, chapters: tuple = CHAPTERS) -> Path:
+    """A project with the dataset `tiny`.
 
     With fewer chapters the command is told that a report has no others: see `start`.
     """
@@ -96,8 +96,7 @@ def make_project(folder: Path, *, register: bool = False, chapters: tuple = CHAP
         (tiny / name).write_text(text, encoding="utf-8")
     answers = {"edition_year": 2023, "service_id": ["s", "t"], "item_id": "i",
                "status": "scored", "value": [1.0, 0.5]}  # fmt: skip
-    if not register:
-        pd.DataFrame(answers).to_parquet(tiny / "assessments.parquet")
+    pd.DataFrame(answers).to_parquet(tiny / "assessments.parquet")
     for name in chapters:
         write_chapter(folder, name)
     return folder

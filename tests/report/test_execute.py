@@ -25,7 +25,7 @@ def test_a_path_too_long_for_a_socket_and_windows_use_ports(tmp_path, monkeypatc
 @posix
 def test_a_chapter_runs_over_a_socket_of_its_own(tmp_path):
     """The kernel tells how it is reached; nothing is left in the project."""
-    project = make_project(tmp_path / "p", register=True)
+    project = make_project(tmp_path / "p", chapters=CHAPTERS[:1])
     told = (
         "import json\nfrom pathlib import Path\nfrom ipykernel.connect import get_connection_info\n"
         "found = json.loads(get_connection_info())\n"
