@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_reports(commands)
     _add_tables(commands)
     _add_questions(commands)
+    _add_forms(commands)
     return parser
 
 
@@ -114,6 +115,24 @@ def _add_questions(commands: Any) -> None:
     compare.add_argument("--organisation", default="", metavar="ID", help="all where left out")
     compare.add_argument("--lang", default="en", choices=("az", "en"))
     compare.set_defaults(command=_compare)
+
+
+def _add_forms(commands: Any) -> None:
+    """The commands that write and read workbooks that people fill."""
+    template = commands.add_parser("template", help="write a workbook to fill")
+    template.add_argument("--framework", type=Path, metavar="F.csv", help="fills in its nodes")
+    template.add_argument("--wide", action="store_true", help="answers with a column per item")
+    template.add_argument("--output", type=Path, default=Path("asan_template.xlsx"),
+                          metavar="FILE.xlsx")  # fmt: skip
+    template.set_defaults(command=_template)
+
+    read = commands.add_parser("import", help="turn filled workbooks into a dataset")
+    read.add_argument("source", type=Path, metavar="FILE.xlsx|FOLDER")
+    read.add_argument("--to", required=True, type=Path, metavar="FOLDER", help="a new folder")
+    read.add_argument("--mapping", type=Path, metavar="M.toml", help="for another layout")
+    read.add_argument("--dataset", help="whose items a first mapping names; with --decisions, "
+                                        "whose answers are decided")  # fmt: skip
+    read.set_defaults(command=_import)
 
 
 def _whole_number(text: str, *, name: str, low: int, high: int, known: str = "") -> int:
@@ -238,3 +257,19 @@ def _explain(options: argparse.Namespace) -> None:
     from asan_analysis.commands import run_explain
 
     run_explain(*_load_edition(options), options.organisation, options.against, options.lang)
+
+
+def _template(options: argparse.Namespace) -> None:
+    from asan_analysis.forms.template import write_template
+
+    write_template(options.output, framework=options.framework, wide=options.wide)
+    print(options.output)
+
+
+def _import(options: argparse.Namespace) -> None:
+    from asan_analysis.data.datasets import DEFAULT_DATASET
+    from asan_analysis.forms.importing import import_workbook
+
+    dataset = options.dataset or DEFAULT_DATASET
+    done = import_workbook(options.source, options.to, mapping=options.mapping, dataset=dataset)
+    print("\n".join(done.tell()))
