@@ -22,7 +22,7 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import column_index_from_string
 
-from asan_analysis.data.contracts import FRAMEWORK
+from asan_analysis.data.contracts import CODE, FRAMEWORK
 from asan_analysis.data.datasets import Dataset, load_dataset, select_edition
 from asan_analysis.data.names import fold
 from asan_analysis.data.tables import read_csv, read_toml
@@ -247,17 +247,18 @@ def _add_services(base: Table, offered: Sequence[Table], report: Report) -> Tabl
         table.origin[new].reset_index(drop=True),
     )
     told = Table(base.plan, frame, origin, table.letters)
-    if (
-        "organisation_id" not in frame
-        or "name_az" not in frame
-        or frame["organisation_id"].isna().all()
-    ):
-        for row, service in enumerate(frame["service_id"]):
-            report.faults.append(
-                Fault(*told.cell(row, "service_id"), str(service), "is no service of the dataset",
-                      "correct it, or map body and service_az to add it",
-                      suggest(str(service), sorted(known))))  # fmt: skip
-        return base
-    if "name_en" not in frame or frame["name_en"].isna().all():
-        frame["name_en"] = frame["name_az"]
-    return join_tables(base.plan, [base, told])
+    named = frame.reindex(columns=["organisation_id", "name_az"]).notna().all(axis=1)
+    whole = named & frame["service_id"].map(lambda one: bool(re.fullmatch(CODE, one)))
+    names = names_of(base.frame, "service_id")
+    for row in (~whole).to_numpy().nonzero()[0].tolist():
+        service = str(frame["service_id"].iloc[row])
+        nearest = suggest(service, [*known, *names])
+        report.faults.append(
+            Fault(*told.cell(row, "service_id"), service, "is no service of the dataset",
+                  "correct it, or give it a code and map body and service_az to add it",
+                  names.get(nearest, nearest)))  # fmt: skip
+    added = Table(base.plan, frame[whole].reset_index(drop=True),
+                  origin[whole].reset_index(drop=True), table.letters)  # fmt: skip
+    if "name_en" not in added.frame or added.frame["name_en"].isna().all():
+        added.frame["name_en"] = added.frame["name_az"]
+    return join_tables(base.plan, [base, added]) if len(added.frame) else base

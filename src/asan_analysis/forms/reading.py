@@ -162,9 +162,10 @@ def read_sheet(
         for name, own in cells.items()
         if not (answer and name in ("status", "value"))
     }
+    one_of_two = {"status", "value"} if answer and {"status", "value"} & cells.keys() else set()
     for field in sheet.plan.fields:
         if field.needed and field.name not in cells and not (answer and sheet.header.items):
-            _tell_absent(sheet, field.name, report)
+            _tell_absent(sheet, field.name, field.name in one_of_two, report)
             values[field.name] = [None] * len(rows)
     if sheet.plan.key == "framework":
         _fill_file(sheet, values, report)
@@ -314,11 +315,11 @@ def _read_wide(
     return Table(sheet.plan, frame, _origin(sheet, numbers, places), letters)
 
 
-def _tell_absent(sheet: Sheet, name: str, report: Report) -> None:
+def _tell_absent(sheet: Sheet, name: str, spared: bool, report: Report) -> None:
     """A needed column without a heading: empty where its cells may be, otherwise a fault."""
     place, cell = (sheet.file, sheet.grid.name), f"A{sheet.header.last}"
     empty = {"aliases", "successors", "family_id", "unknown", "parent_id", "file"}
-    if name in empty and not (name == "file" and sheet.plan.key == "rules"):
+    if spared or (name in empty and not (name == "file" and sheet.plan.key == "rules")):
         report.accepted.append(Accepted(*place, cell, name, "", "column_absent"))
     else:
         report.faults.append(Fault(*place, cell, "", f"has no column {name}",
