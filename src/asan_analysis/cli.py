@@ -132,7 +132,20 @@ def _add_forms(commands: Any) -> None:
     read.add_argument("--mapping", type=Path, metavar="M.toml", help="for another layout")
     read.add_argument("--dataset", help="whose items a first mapping names; with --decisions, "
                                         "whose answers are decided")  # fmt: skip
+    read.add_argument(
+        "--decisions",
+        action="store_true",
+        help="the file is an export with decisions on --dataset and --year",
+    )
+    read.add_argument("--year", help="closing year of the edition that is decided")
     read.set_defaults(command=_import)
+
+    export = commands.add_parser("export", help="write a body's answers with places for objections")
+    export.add_argument("--organisation", required=True, metavar="ID", help="id in the edition")
+    export.add_argument("--dataset", help="id under data/ or a folder")
+    export.add_argument("--year", help="closing year of the edition; the last one where left out")
+    export.add_argument("--output", required=True, type=Path, metavar="FILE.xlsx")
+    export.set_defaults(command=_export)
 
 
 def _whole_number(text: str, *, name: str, low: int, high: int, known: str = "") -> int:
@@ -270,6 +283,33 @@ def _import(options: argparse.Namespace) -> None:
     from asan_analysis.data.datasets import DEFAULT_DATASET
     from asan_analysis.forms.importing import import_workbook
 
+    if options.decisions:
+        _decide(options)
+        return
+    if options.year:
+        raise ParameterError("--year belongs to --decisions; a workbook names its own editions")
     dataset = options.dataset or DEFAULT_DATASET
     done = import_workbook(options.source, options.to, mapping=options.mapping, dataset=dataset)
     print("\n".join(done.tell()))
+
+
+def _decide(options: argparse.Namespace) -> None:
+    from asan_analysis.forms.decisions import import_decisions
+
+    if not options.dataset or not options.year or options.mapping:
+        raise ParameterError("--decisions needs --dataset and --year, and takes no --mapping")
+    data, year = _load_edition(options)
+    print("\n".join(import_decisions(options.source, data, year, options.to).tell()))
+
+
+def _export(options: argparse.Namespace) -> None:
+    from asan_analysis.data.datasets import DEFAULT_DATASET, load_dataset
+    from asan_analysis.forms.export import write_export
+
+    if options.year:
+        data, year = _load_edition(options)
+    else:
+        data = load_dataset(options.dataset or DEFAULT_DATASET)
+        year = int(data.editions.sort_values("order")["edition_year"].iloc[-1])
+    count = write_export(data, year, options.organisation, options.output)
+    print(f"{options.output}: {count} answers of {options.organisation} in {year}")

@@ -82,6 +82,7 @@ def import_workbook(
 
         tables = read_mapped(books, mapping, report)
     else:
+        _refuse_decisions(books)
         foreign = [name for name, grids in books.items() if not is_ours(grids)]
         if foreign:
             from asan_analysis.forms.attempts import write_attempt
@@ -90,6 +91,14 @@ def import_workbook(
             raise write_attempt(path, books[foreign[0]], dataset)
         tables = join_books(read_books(books, report), report)
     return finish_import(source, paths, tables, to, report)
+
+
+def _refuse_decisions(books: Mapping[str, Sequence[Grid]]) -> None:
+    """An export with decisions is no dataset of its own."""
+    for name, grids in books.items():
+        if any(find_plan(grid, "", Report()) == "decisions" for grid in grids):
+            raise ParameterError(f"{name}: is an export with decisions; "
+                                 "add --decisions, --dataset and --year")  # fmt: skip
 
 
 def finish_import(

@@ -15,14 +15,39 @@ ABOUT_KEYS = (
 IGNORED = ("instructions", "lists", "faults", "decisions")
 _READINGS = {
     **dict.fromkeys(
-        ("organisation_id", "service_id", "item_id", "node_id", "parent_id", "file", "key", "id",
-         "framework", "rules", "unit_id", "scope", "assumption_id", "evaluator_id", "aggregation",
-         "normalisation", "denominator", "level", "unknown"), "code"),
+        (
+            "organisation_id",
+            "service_id",
+            "item_id",
+            "node_id",
+            "parent_id",
+            "file",
+            "key",
+            "id",
+            "framework",
+            "rules",
+            "unit_id",
+            "scope",
+            "assumption_id",
+            "evaluator_id",
+            "aggregation",
+            "normalisation",
+            "denominator",
+            "level",
+            "unknown",
+        ),
+        "code",
+    ),
     **dict.fromkeys(("order", "direction", "rank", "decimals"), "integer"),
     **dict.fromkeys(("weight", "lower", "upper", "score_percent"), "number"),
     **dict.fromkeys(("log", "cap", "active"), "yes_no"),
-    "edition_year": "edition", "category": "category", "status": "status", "value": "answer",
-}  # fmt: skip
+    "new_status": "status",
+    "new_value": "answer",
+    "edition_year": "edition",
+    "category": "category",
+    "status": "status",
+    "value": "answer",
+}
 _WIDTHS = {
     "text": 34,
     "code": 20,
@@ -117,4 +142,9 @@ PLANS = {
         _of_contract("evaluations", "evaluations.parquet", contracts.EVALUATIONS),
     )
 }  # fmt: skip
+_DECIDED = ("service_id", "item_id", "status", "value", "objection", "new_evidence", "decision",
+            "new_status", "new_value")  # fmt: skip
+_SHOWN = ("service_az", "item_az", "item_en", "guidance_az", "reason", "evidence")
+DECISIONS = _plan("decisions", "", dict.fromkeys(_DECIDED, True) | dict.fromkeys(_SHOWN, False),
+                  ("service_id", "item_id"))  # fmt: skip
 NEEDED = ("about", "categories", "editions", "rules", "framework", "bodies", "services")

@@ -17,7 +17,7 @@ from asan_analysis.errors import ParameterError
 from asan_analysis.forms.layout import Plan
 from asan_analysis.forms.texts import INSTRUCTIONS, SHEETS, WORDS, heading
 
-_CREATED = datetime(1980, 1, 1)
+CREATED = datetime(1980, 1, 1)
 _MOST_TEXT, _MOST_ROWS = 32767, 1_048_575
 _CHOICE_ROWS = 5000
 _GREY, _SOFT, _HEAD = "#7a828c", "#55606e", "#e3edf5"
@@ -63,7 +63,7 @@ def write_book(path: Path, pages: Sequence[Page], *, title: str) -> None:
     try:
         # in memory: the files of the archive then carry a fixed time
         with Workbook(str(aside), {"in_memory": True, "strings_to_urls": False}) as book:
-            book.set_properties({"title": title, "created": _CREATED})
+            book.set_properties({"title": title, "created": CREATED})
             looks = _looks(book)
             write_instructions(book, looks)
             places = _places(pages)
