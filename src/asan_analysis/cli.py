@@ -141,7 +141,11 @@ def _add_forms(commands: Any) -> None:
     read.set_defaults(command=_import)
 
     export = commands.add_parser("export", help="write a body's answers with places for objections")
-    export.add_argument("--organisation", required=True, metavar="ID", help="id in the edition")
+    export.add_argument(
+        "--organisation",
+        metavar="ID",
+        help="id in the edition; where left out, the whole dataset is written",
+    )
     export.add_argument("--dataset", help="id under data/ or a folder")
     export.add_argument("--year", help="closing year of the edition; the last one where left out")
     export.add_argument("--output", required=True, type=Path, metavar="FILE.xlsx")
@@ -305,11 +309,18 @@ def _decide(options: argparse.Namespace) -> None:
 def _export(options: argparse.Namespace) -> None:
     from asan_analysis.data.datasets import DEFAULT_DATASET, load_dataset
     from asan_analysis.forms.export import write_export
+    from asan_analysis.forms.template import write_workbook
 
     if options.year:
         data, year = _load_edition(options)
     else:
         data = load_dataset(options.dataset or DEFAULT_DATASET)
         year = int(data.editions.sort_values("order")["edition_year"].iloc[-1])
-    count = write_export(data, year, options.organisation, options.output)
-    print(f"{options.output}: {count} answers of {options.organisation} in {year}")
+    if options.organisation:
+        count = write_export(data, year, options.organisation, options.output)
+        print(f"{options.output}: {count} answers of {options.organisation} in {year}")
+    elif options.year:
+        raise ParameterError("--year belongs to --organisation; a dataset is written whole")
+    else:
+        write_workbook(data, options.output)
+        print(f"{options.output}: {data.dataset_id}, all editions")

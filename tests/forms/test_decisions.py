@@ -181,6 +181,11 @@ def test_the_commands(base, tmp_path, capsys):
     assert main(["check", to]) == 0
     assert main(["export", "--organisation", "snow", "--dataset", data, "--output", out]) == 1
     assert "known: clouds, dew, fog" in capsys.readouterr().err
+    whole = str(tmp_path / "whole.xlsx")
+    assert main(["export", "--dataset", data, "--output", whole, "--year", "2023"]) == 1
+    assert main(["export", "--dataset", data, "--output", whole]) == 0
+    (tmp_path / "beside").mkdir()
+    assert main(["import", whole, "--to", str(tmp_path / "beside" / "weather")]) == 0
 
 
 def test_a_body_without_answers_is_refused(tmp_path):

@@ -194,6 +194,25 @@ def test_headers_hidden_rows_and_merged_cells(tmp_path):
     assert len(load_dataset(str(tmp_path / "weather")).assessments) == 24
 
 
+def test_filters_hidden_and_unknown_sheets_are_told(tmp_path):
+    def change(book: Workbook) -> None:
+        book["Answers"].auto_filter.add_filter_column(3, ["bəli"])
+        book["Services"].sheet_state = "hidden"
+        book["Services"].title = "Xidmətlər"
+        book["Bodies"].title = "Qurumlr"
+        book.create_sheet("Qeydlər")["A1"] = "x"
+
+    assert rules(read(tmp_path, change)) == {
+        "hidden_sheet": ["Xidmətlər!"], "sheet_name": ["Qurumlr!"],
+        "sheet_ignored": ["Qeydlər!"], "filtered": ["Answers!"],
+    }  # fmt: skip
+
+
+def test_facts_without_their_keys_are_refused(tmp_path):
+    lines = faults(tmp_path, lambda book: book["About"].delete_cols(1))
+    assert "About!A1: has no column key; add the column, or correct its heading" in lines
+
+
 @pytest.mark.parametrize(
     ("change", "line"),
     [

@@ -6,6 +6,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,9 @@ from asan_analysis.forms.cells import Raw
 
 _KINDS = {"s": "text", "str": "text", "n": "number", "d": "moment", "b": "logical", "e": "error"}
 TEXT_TAG = f"{{{SHEET_MAIN_NS}}}t"
+_DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, IndexError,
+            AttributeError, OSError, SyntaxError, EOFError, OverflowError, RuntimeError,
+            RecursionError)  # fmt: skip
 _DECIMALS = re.compile(r"0\.(0+)")
 
 
@@ -111,8 +115,7 @@ def read_grids(path: Path) -> list[Grid]:
                 return [_read_grid(page) for page in book.worksheets]
             finally:
                 book.close()
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError,
-            OSError, SyntaxError) as error:  # fmt: skip
+    except _DAMAGED as error:
         reason = (str(error).splitlines() or ["damaged"])[0]
         raise unreadable(path.name, f"is not an .xlsx workbook: {reason}", remedy) from None
 

@@ -240,7 +240,7 @@ def _read_facts(
     cells: list[Raw | None], keys: Mapping[int, str], sheet: Sheet, known: Known, told: _Teller
 ) -> list[Any]:
     """The values of the sheet of facts; kind and status take words of both languages."""
-    column = next(number for number, name in keys.items() if name == "key")
+    column = next((number for number, name in keys.items() if name == "key"), 0)
     rows = dict(sheet.grid.rows)
     values = []
     for row, (raw, number) in enumerate(zip(cells, told.numbers, strict=True)):
