@@ -21,14 +21,15 @@ from asan_analysis.forms.importing import import_workbook
 FIRST = 10
 
 
-@pytest.fixture
-def base(tmp_path: Path) -> Dataset:
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Six services of three bodies; a place needs one service."""
-    book = fill_template(tmp_path / "filled.xlsx")
+    folder = tmp_path_factory.mktemp("base")
+    book = fill_template(folder / "filled.xlsx")
     book["About"]["B12"] = 1
-    book.save(tmp_path / "filled.xlsx")
-    import_workbook(tmp_path / "filled.xlsx", tmp_path / "weather")
-    return load_dataset(str(tmp_path / "weather"))
+    book.save(folder / "filled.xlsx")
+    import_workbook(folder / "filled.xlsx", folder / "weather")
+    return load_dataset(str(folder / "weather"))
 
 
 def answered(folder: Path, base: Dataset, change: Callable[[Any], None]) -> Path:
@@ -133,26 +134,29 @@ def test_an_export_without_decisions_changes_nothing(base, tmp_path):
     pd.testing.assert_frame_equal(after.assessments[base.assessments.columns], base.assessments)
 
 
-@pytest.mark.parametrize(
-    ("column", "value", "told"),
-    [
-        ("new_status", "bəlli", "Decisions!N11: 'bəlli' is none of bəli, xeyr, tətbiq olunmur"),
-        ("new_value", "1,234", "Decisions!O11: '1,234' can be read in two ways"),
-        ("new_value", 7, "Decisions!O11: '7' is outside 0 to 1; write a share"),
-        ("new_status", "scored", "Decisions!O11: new_value is empty although scored"),
-        ("status", "bəli", "Decisions!G11: 'bəli' is not what the dataset has: not_answered"),
-        ("item_id", "9.9", "Decisions!A11: 'S3' has no answer to 9.9 in the dataset"),
-        ("item_id", "1.1", "Decisions!C11: '1.1' stands twice; keep one row"),
-        ("service_id", "S33", "Decisions!A11: 'S33' has no answer to 1.2 in the dataset; did you"),
-    ],
-)
-def test_faults_of_decisions_name_their_cells(base, tmp_path, column, value, told):
+FAULTS = [
+    ("S3", "1.1", "new_status", "bəlli", "N10: 'bəlli' is none of bəli, xeyr, tətbiq olunmur"),
+    ("S3", "1.2", "new_value", "1,234", "O11: '1,234' can be read in two ways"),
+    ("S3", "2.1", "new_value", 7, "O12: '7' is outside 0 to 1; write a share"),
+    ("S3", "2.2", "new_status", "scored", "O13: new_value is empty although scored"),
+    ("S4", "1.1", "status", "bəli", "G14: 'bəli' is not what the dataset has: not_answered"),
+    ("S4", "1.2", "item_id", "9.9", "A15: 'S4' has no answer to 9.9 in the dataset"),
+    ("S4", "2.1", "item_id", "1.1", "C16: '1.1' stands twice; keep one row"),
+    ("S4", "2.2", "service_id", "S33", "A17: 'S33' has no answer to 2.2 in the dataset; did you"),
+]
+
+
+def test_faults_of_decisions_name_their_cells(base, tmp_path):
     def change(page: Any) -> None:
-        place(page, column, "S3", "1.2").value = value
+        for service, item, column, value, _ in FAULTS:
+            place(page, column, service, item).value = value
 
     with pytest.raises(DataError) as error:
         import_decisions(answered(tmp_path, base, change), base, 2023, tmp_path / "decided")
-    assert told in str(error.value)
+    lines = str(error.value).splitlines()[1:]
+    for line, (*_, told) in zip(lines, FAULTS, strict=False):
+        assert line.startswith(f"Decisions!{told}")
+    assert len(lines) == len(FAULTS) + 2
     assert (tmp_path / "fog.marked.xlsx").exists()
     assert not (tmp_path / "decided").exists()
 

@@ -15,12 +15,13 @@ from asan_analysis.errors import DataError, ParameterError
 from asan_analysis.forms.importing import import_workbook
 
 
-@pytest.fixture
-def base(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dataset that a foreign workbook belongs to."""
-    fill_template(tmp_path / "filled.xlsx")
-    import_workbook(tmp_path / "filled.xlsx", tmp_path / "weather")
-    return tmp_path / "weather"
+    folder = tmp_path_factory.mktemp("base")
+    fill_template(folder / "filled.xlsx")
+    import_workbook(folder / "filled.xlsx", folder / "weather")
+    return folder / "weather"
 
 
 def foreign(path: Path) -> Workbook:

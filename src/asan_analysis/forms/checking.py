@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,8 @@ from asan_analysis.errors import DataError, Problem
 from asan_analysis.forms.cells import suggest
 from asan_analysis.forms.faults import Fault, Report
 from asan_analysis.forms.folders import write_folder
-from asan_analysis.forms.joining import unique_of
 from asan_analysis.forms.layout import PLANS
-from asan_analysis.forms.tables import Table
+from asan_analysis.forms.tables import Table, unique_of
 from asan_analysis.index.method import examine_methods
 from asan_analysis.robustness.alternatives import examine_assumptions
 
@@ -44,8 +43,9 @@ def examine_tables(folder: Path, tables: Mapping[str, Table], report: Report) ->
     if not problems and not report.faults:
         problems += examine_assumptions(data)
     read: set[tuple[str, ...]] = {one[:3] for one in report.faults}
+    hints = _Hints(tables)
     for problem in problems:
-        _trace(problem, tables, held, report, read)
+        _trace(problem, tables, held, report, read, hints)
     _check_keys(tables, report)
     _check_files(tables, report)
     return None if report.faults else data
@@ -61,7 +61,7 @@ def _collect(path: Path) -> dict[str, Any]:
 
 def _trace(
     problem: Problem, tables: Mapping[str, Table], held: Mapping[str, tuple[str, Any]],
-    report: Report, read: set[tuple[str, ...]],
+    report: Report, read: set[tuple[str, ...]], hints: _Hints,
 ) -> None:  # fmt: skip
     """One problem of a file as a fault of the cell that it comes from."""
     if problem.file == "dataset.toml":
@@ -86,7 +86,7 @@ def _trace(
     if rule == "is empty":
         rule = f"{problem.column} is empty"
     elif rule == "stands twice":
-        rule = f"stands twice{_first_place(table, row, rows)}"
+        rule = f"stands twice{_first_place(table, row)}"
     if (
         key == "services"
         and problem.column == "organisation_id"
@@ -96,7 +96,7 @@ def _trace(
     rule, remedy = _plain(rule), _plain(remedy)
     hint = ""
     if re.search(r"\b(not|no)\b", rule) and problem.value:
-        hint = _hint(problem, tables)
+        hint = hints.find(problem.column, problem.value)
     report.faults.append(Fault(file, sheet, cell, problem.value, rule, remedy, hint))
 
 
@@ -109,40 +109,54 @@ def _plain(text: str) -> str:
     return text
 
 
-def _hint(problem: Problem, tables: Mapping[str, Table]) -> str:
-    """The known id nearest to one that is not known."""
-    place = _KNOWN.get(problem.column)
-    if not place or place[0] not in tables:
-        return ""
-    frame = tables[place[0]].frame
-    known = [_text(one) for one in frame[place[1]].dropna().unique()]
-    if problem.column == "item_id":
+class _Hints:
+    """The known id nearest to one that is not known; each is looked for once."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self.tables = tables
+        self.known: dict[str, dict[str, str]] = {}
+        self.found: dict[tuple[str, str], str] = {}
+
+    def find(self, column: str, value: str) -> str:
+        """The id that may be meant in a column, or nothing."""
+        if column not in self.known:
+            self.known[column] = _list_known(column, self.tables)
+        names = self.known[column]
+        if (column, value) not in self.found:
+            self.found[column, value] = names.get(suggest(value, list(names)), "")
+        found = self.found[column, value]
+        return found if found != value else ""
+
+
+def _list_known(column: str, tables: Mapping[str, Table]) -> dict[str, str]:
+    """The ids that a column may hold, by themselves and, of bodies, by name."""
+    key, name = _KNOWN.get(column, ("", ""))
+    if key not in tables:
+        return {}
+    frame = tables[key].frame
+    known = [_text(one) for one in frame[name].dropna().unique()]
+    if column == "item_id":
         inner = set(frame["parent_id"].dropna())
         known = [one for one in known if one not in inner]
     names = {one: one for one in known}
-    if problem.column == "organisation_id":
-        names |= {
-            fold(_text(one)): code
-            for column in ("name_az", "name_en")
-            if column in frame
-            for one, code in zip(frame[column], frame[place[1]], strict=True)
-            if one and code
-        }
-    found = names.get(suggest(problem.value, list(names)), "")
-    return found if found != problem.value else ""
+    if column == "organisation_id":
+        for title in ("name_az", "name_en"):
+            pairs = zip(frame[title], frame[name], strict=True) if title in frame else ()
+            names |= {fold(_text(one)): code for one, code in pairs if one and code}
+    return names
 
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _first_place(table: Table, row: int, rows: Sequence[int]) -> str:
+def _first_place(table: Table, row: int) -> str:
     """Where the row with the same key stands first."""
     unique = unique_of(table)
-    same = (table.frame[unique] == table.frame[unique].iloc[row]).all(axis=1)
-    first = next((int(one) for one in rows if same.iloc[int(one)]), row)
+    key = tuple(table.frame[name].iat[row] for name in unique)
+    first = table.first_rows.get(key, row)
     file, sheet, cell = table.cell(first, unique[-1])
-    own = table.origin["file"].iloc[row]
+    own = table.cell(row, unique[-1])[0]
     return f"; first in {f'{file} ' if file != own else ''}{sheet}!{cell}" if first != row else ""
 
 
@@ -232,7 +246,7 @@ def _check_keys(tables: Mapping[str, Table], report: Report) -> None:
         again = table.frame.duplicated(unique) & table.frame[unique].notna().all(axis=1)
         for row in again.to_numpy().nonzero()[0].tolist():
             where = table.cell(row, "key")
-            rule = f"stands twice{_first_place(table, row, range(len(table.frame)))}"
+            rule = f"stands twice{_first_place(table, row)}"
             report.faults.append(Fault(*where, _text(table.frame["key"].iloc[row]), rule,
                                        "keep one row for each key"))  # fmt: skip
         lone = table.frame["key"].isna() & table.frame["value"].notna()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from asan_analysis.forms.faults import Fault, Report
-from asan_analysis.forms.tables import Table
+from asan_analysis.forms.tables import Table, unique_of
 
 _ALIKE = ("about", "categories", "editions", "rules", "framework", "assumptions")
 _ONCE = (*_ALIKE, "bodies")
@@ -59,9 +59,3 @@ def _conflicts(table: Table, place: int) -> bool:
     keys = table.frame[unique].map(repr).agg("|".join, axis=1)
     alike = table.frame[keys == keys.iloc[place]].map(repr).agg("|".join, axis=1)
     return int(alike.nunique()) > 1
-
-
-def unique_of(table: Table) -> list[str]:
-    """The columns whose values stand once in a table."""
-    extra = ["file"] if table.plan.key == "framework" else []
-    return [*extra, *(name for name in table.plan.unique if name in table.frame)]
