@@ -29,7 +29,7 @@ ABOUT = {
 
 def awkward() -> Dataset:
     """Two editions under two frameworks and rules, with texts and numbers that are easily lost."""
-    notes = {"note": {"s": "a  b", "t": "=1+1"}}
+    notes = {"note": {"s": "a  b x005F_ _x0041_", "t": "=1+1"}}
     codes = {"note": {"s": "007", "t": "1,5"}}
     data = dataset(
         edition(2022, {"s": {"x": 0.1 + 0.2, "y": 1 / 3}, "t": {"x": "not_applicable"}},

@@ -65,6 +65,8 @@ def _trace(
 ) -> None:  # fmt: skip
     """One problem of a file as a fault of the cell that it comes from."""
     if problem.file == "dataset.toml":
+        if ("categories" if problem.column.startswith("categories") else "about") not in tables:
+            return  # the sheet is missing; that is told
         report.faults.append(_trace_fact(problem, tables))
         return
     if problem.file not in held:

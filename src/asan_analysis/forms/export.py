@@ -16,7 +16,7 @@ from asan_analysis.errors import ParameterError
 from asan_analysis.forms.layout import DECISIONS
 from asan_analysis.forms.template import check_place
 from asan_analysis.forms.texts import KINDS, SHEETS, heading
-from asan_analysis.forms.writing import CREATED, STATUS_WORDS, Exact
+from asan_analysis.forms.writing import CREATED, STATUS_WORDS, Exact, height_of
 
 COLUMNS = (
     "service_id", "service_az", "item_id", "item_az", "item_en", "guidance_az", "status", "value",
@@ -132,7 +132,8 @@ def _write(book: Any, facts: list[tuple[str, str]], rows: pd.DataFrame) -> None:
                 page.write_number(row, place, Exact(value), look)
             else:
                 page.write_blank(row, place, None, look)
-    page.set_row(top, 32)
+    headings = [(heading(one), _WIDTHS.get(one, 30)) for one in COLUMNS]
+    page.set_row(top, height_of(headings))
     last = top + len(rows)
     choice = COLUMNS.index("new_status")
     page.data_validation(top + 1, choice, last, choice,

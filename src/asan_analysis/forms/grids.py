@@ -16,6 +16,7 @@ from xml.etree.ElementTree import iterparse
 from openpyxl import load_workbook
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.cell import coordinate_to_tuple
+from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._reader import (
     COL_TAG,
     FILTER_TAG,
@@ -33,7 +34,7 @@ from asan_analysis.data.tables import unreadable
 from asan_analysis.forms.cells import Raw
 
 _KINDS = {"s": "text", "str": "text", "n": "number", "d": "moment", "b": "logical", "e": "error"}
-TEXT_TAG = f"{{{SHEET_MAIN_NS}}}t"
+_TEXT_TAG, _SHARED_TAG, _SPOKEN_TAG = (f"{{{SHEET_MAIN_NS}}}{name}" for name in ("t", "si", "rPh"))
 _DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, IndexError,
             AttributeError, OSError, SyntaxError, EOFError, OverflowError, RuntimeError,
             RecursionError)  # fmt: skip
@@ -84,7 +85,7 @@ class _Parser(WorkSheetParser):  # type: ignore[misc]
     def parse_cell(self, element: Any) -> dict[str, Any]:
         """One cell; a formula without a value is of the type f."""
         if element.get("t") == "inlineStr":
-            text = "".join(part.text or "" for part in element.iter(TEXT_TAG))
+            text = "".join(map(_text_of, element))
             row, column = coordinate_to_tuple(element.get("r"))
             style = int(element.get("s", 0))
             return {"row": row, "column": column, "value": text, "data_type": "s",
@@ -112,7 +113,8 @@ def read_grids(path: Path) -> list[Grid]:
             warnings.simplefilter("ignore")  # of looks that openpyxl does not keep
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             try:
-                return [_read_grid(page) for page in book.worksheets]
+                texts = _read_texts(book._archive)
+                return [_read_grid(page, texts) for page in book.worksheets]
             finally:
                 book.close()
     except _DAMAGED as error:
@@ -130,11 +132,32 @@ def _read(path: Path) -> bytes:
         raise unreadable(path.name, reason, "give a readable workbook") from None
 
 
-def _read_grid(page: Any) -> Grid:
+def _read_texts(archive: zipfile.ZipFile) -> list[str]:
+    """The texts that cells share; openpyxl would drop the letters x005F_ from them."""
+    names = [name for name in archive.namelist() if name.lower().endswith("xl/sharedstrings.xml")]
+    texts: list[str] = []
+    for name in names[:1]:
+        with archive.open(name) as source:
+            for _, element in iterparse(source):
+                if element.tag == _SHARED_TAG:
+                    texts.append(_text_of(element))
+                    element.clear()
+    return texts
+
+
+def _text_of(element: Any) -> str:
+    """The text of a cell, of all its runs, without what tells how it is pronounced."""
+    parts = [
+        part for child in element if child.tag != _SPOKEN_TAG for part in child.iter(_TEXT_TAG)
+    ]
+    return str(unescape("".join(part.text or "" for part in parts)))
+
+
+def _read_grid(page: Any, texts: list[str]) -> Grid:
     book = page.parent
     with page._get_source() as source:
         parser = _Parser(
-            source, page._shared_strings, data_only=True, epoch=book.epoch,
+            source, texts, data_only=True, epoch=book.epoch,
             date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
         )  # fmt: skip
         looks: dict[int, str] = {}

@@ -126,12 +126,14 @@ def find_header(
         report.faults.append(Fault(file, grid.name, "A1", "", "has no row of headings",
                                    f"put one above the rows: {told}"))  # fmt: skip
         return None
-    block = [best]
-    while counts.get(block[-1] + 1, 0) >= 2:
-        block.append(block[-1] + 1)
-    while counts.get(block[0] - 1, 0) >= 2:
-        block.insert(0, block[0] - 1)
     rows = dict(grid.rows)
+    more = {number for number, count in counts.items()
+            if count >= 2 and all(raw.kind == "text" for raw in rows[number].values())}  # fmt: skip
+    block = [best]
+    while block[-1] + 1 in more:
+        block.append(block[-1] + 1)
+    while block[0] - 1 in more:
+        block.insert(0, block[0] - 1)
     headings: dict[int, list[str]] = {}
     for number in block:
         for column, raw in rows[number].items():

@@ -19,7 +19,7 @@ from asan_analysis.forms.texts import INSTRUCTIONS, SHEETS, WORDS, heading
 
 CREATED = datetime(1980, 1, 1)
 _MOST_TEXT, _MOST_ROWS = 32767, 1_048_575
-_CHOICE_ROWS = 5000
+_CHOICE_ROWS, _ITEM_WIDTH = 5000, 18
 _GREY, _SOFT, _HEAD = "#7a828c", "#55606e", "#e3edf5"
 _TEXT = ("text", "code", "literal", "category", "body", "status")
 _FIXED = {
@@ -163,7 +163,7 @@ def _write_page(book: Any, page: Page, looks: Mapping[str, Any], places: Mapping
         _write_column(sheet, place, page.frame[column].tolist(), first, look)
         _add_choices(sheet, place, field.choices, column, (first, rows), places)
     for place, (item, name) in enumerate((page.items or {}).items(), len(columns)):
-        sheet.set_column(place, place, 16)
+        sheet.set_column(place, place, _ITEM_WIDTH)
         sheet.write_string(0, place, f"{item}\n{name}"[:250], looks["head"])
         _add_choices(sheet, place, "lists.status", "", (first, rows), places)
     for row, example in enumerate(page.examples, 1):
@@ -171,12 +171,24 @@ def _write_page(book: Any, page: Page, looks: Mapping[str, Any], places: Mapping
             value = example.get(column)
             sheet.write(row, place, value if value is not None else "", looks["example"])
     width = len(columns) + len(page.items or {})
-    sheet.set_row(0, 44 if not page.items else 90)
+    headings = [(heading(column, extra=column not in described), page.plan.field(column).width)
+                for column in columns]  # fmt: skip
+    headings += [
+        (f"{item}\n{name}"[:250], _ITEM_WIDTH) for item, name in (page.items or {}).items()
+    ]
+    sheet.set_row(0, height_of(headings))
     sheet.freeze_panes(1, len(page.plan.unique) if page.plan.key != "answers" else 2)
     sheet.autofilter(0, 0, max(len(page.frame) + first - 1, 1), max(width - 1, 0))
     sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(max(width - 1, 0))}{rows}"})
     if page.plan.key == "about":
         _add_facts(sheet, page.frame)
+
+
+def height_of(headings: Sequence[tuple[str, float]]) -> float:
+    """Height of a row of bold headings, each with the width of its column; at most 160 points."""
+    lines = [sum(1 + int(len(line) / (width - 3)) for line in text.split("\n"))
+             for text, width in headings]  # fmt: skip
+    return float(min(13.5 * max(lines, default=1) + 4, 160))
 
 
 def _write_column(sheet: Any, place: int, cells: Sequence[Any], first: int, look: Any) -> None:
