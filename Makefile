@@ -15,14 +15,15 @@ override DATASET := $(value DATASET)
 override ORG := $(value ORG)
 override WORKERS := $(value WORKERS)
 override UPGRADE := $(value UPGRADE)
-export YEAR DATASET ORG WORKERS UPGRADE
+override FRAMEWORK := $(value FRAMEWORK)
+export YEAR DATASET ORG WORKERS UPGRADE FRAMEWORK
 
 CODE := src tests scripts notebooks benchmarks
 STRIP := -m nbstripout --extra-keys "metadata.papermill cell.metadata.papermill"
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 
-.PHONY: help report reports profile verify checksums lab test check data bench lock clean
+.PHONY: help report reports profile verify template checksums lab test check data bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +39,9 @@ profile: $(READY) ## Build one organisation's profile: make profile YEAR=2023 OR
 
 verify: $(READY) ## Rebuild a report and compare every file: make verify YEAR=2023 [DATASET=...]
 	@"$(PYTHON)" -m asan_analysis verify --year="$$YEAR" $${DATASET:+--dataset="$$DATASET"} $${WORKERS:+--workers="$$WORKERS"}
+
+template: $(READY) ## Write a workbook to fill: make template [FRAMEWORK=F.csv]
+	@"$(PYTHON)" -m asan_analysis template $${FRAMEWORK:+--framework="$$FRAMEWORK"}
 
 checksums: $(READY) ## Rewrite reports/checksums/ from fresh builds of the shipped reports
 	@"$(PYTHON)" scripts/make_checksums.py

@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_tables(commands)
     _add_questions(commands)
     _add_register(commands)
+    _add_forms(commands)
     return parser
 
 
@@ -129,6 +130,41 @@ def _add_register(commands: Any) -> None:
     find.add_argument("--most", default="10", metavar="N", help="services listed, 1 to 1000")
     find.add_argument("--lang", default="en", choices=("az", "en"))
     find.set_defaults(command=_register_find)
+
+
+def _add_forms(commands: Any) -> None:
+    """The commands that write and read workbooks that people fill."""
+    template = commands.add_parser("template", help="write a workbook to fill")
+    template.add_argument("--framework", type=Path, metavar="F.csv", help="fills in its nodes")
+    template.add_argument("--wide", action="store_true", help="answers with a column per item")
+    template.add_argument("--output", type=Path, default=Path("asan_template.xlsx"),
+                          metavar="FILE.xlsx")  # fmt: skip
+    template.set_defaults(command=_template)
+
+    read = commands.add_parser("import", help="turn filled workbooks into a dataset")
+    read.add_argument("source", type=Path, metavar="FILE.xlsx|FOLDER")
+    read.add_argument("--to", required=True, type=Path, metavar="FOLDER", help="a new folder")
+    read.add_argument("--mapping", type=Path, metavar="M.toml", help="for another layout")
+    read.add_argument("--dataset", help="whose items a first mapping names; with --decisions, "
+                                        "whose answers are decided")  # fmt: skip
+    read.add_argument(
+        "--decisions",
+        action="store_true",
+        help="the file is an export with decisions on --dataset and --year",
+    )
+    read.add_argument("--year", help="closing year of the edition that is decided")
+    read.set_defaults(command=_import)
+
+    export = commands.add_parser("export", help="write a body's answers with places for objections")
+    export.add_argument(
+        "--organisation",
+        metavar="ID",
+        help="id in the edition; where left out, the whole dataset is written",
+    )
+    export.add_argument("--dataset", help="id under data/ or a folder")
+    export.add_argument("--year", help="closing year of the edition; the last one where left out")
+    export.add_argument("--output", required=True, type=Path, metavar="FILE.xlsx")
+    export.set_defaults(command=_export)
 
 
 def _whole_number(text: str, *, name: str, low: int, high: int, known: str = "") -> int:
@@ -272,3 +308,53 @@ def _register_find(options: argparse.Namespace) -> None:
     run_register_find(
         data, year, " ".join(options.words), options.lang, most=most, last=options.year is None
     )
+
+
+def _template(options: argparse.Namespace) -> None:
+    from asan_analysis.forms.template import write_template
+
+    write_template(options.output, framework=options.framework, wide=options.wide)
+    print(options.output)
+
+
+def _import(options: argparse.Namespace) -> None:
+    from asan_analysis.data.datasets import DEFAULT_DATASET
+    from asan_analysis.forms.importing import import_workbook
+
+    if options.decisions:
+        _decide(options)
+        return
+    if options.year:
+        raise ParameterError("--year belongs to --decisions; a workbook names its own editions")
+    dataset = options.dataset or DEFAULT_DATASET
+    done = import_workbook(options.source, options.to, mapping=options.mapping, dataset=dataset)
+    print("\n".join(done.tell()))
+
+
+def _decide(options: argparse.Namespace) -> None:
+    from asan_analysis.forms.decisions import import_decisions
+
+    if not options.dataset or not options.year or options.mapping:
+        raise ParameterError("--decisions needs --dataset and --year, and takes no --mapping")
+    data, year = _load_edition(options)
+    print("\n".join(import_decisions(options.source, data, year, options.to).tell()))
+
+
+def _export(options: argparse.Namespace) -> None:
+    from asan_analysis.data.datasets import DEFAULT_DATASET, load_dataset
+    from asan_analysis.forms.export import write_export
+    from asan_analysis.forms.template import write_workbook
+
+    if options.year:
+        data, year = _load_edition(options)
+    else:
+        data = load_dataset(options.dataset or DEFAULT_DATASET)
+        year = int(data.editions.sort_values("order")["edition_year"].iloc[-1])
+    if options.organisation:
+        count = write_export(data, year, options.organisation, options.output)
+        print(f"{options.output}: {count} answers of {options.organisation} in {year}")
+    elif options.year:
+        raise ParameterError("--year belongs to --organisation; a dataset is written whole")
+    else:
+        write_workbook(data, options.output)
+        print(f"{options.output}: {data.dataset_id}, all editions")
