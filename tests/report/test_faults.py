@@ -269,8 +269,9 @@ def test_a_full_disk_is_one_message(project):
     """No file may grow beyond 3 kB, as on a disk without room."""
     good = bytes_of(place_of(project))
     change_lock(project)
+    code = MAIN.format(chapters=CHAPTERS[:1])
     done = subprocess.run(
-        [sys.executable, "-c", MAIN.format(chapters=CHAPTERS[:1]), "report", "--year", "2023", "--dataset", "tiny"],
+        [sys.executable, "-c", code, "report", "--year", "2023", "--dataset", "tiny"],
         cwd=project, capture_output=True, text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000)),
     )  # fmt: skip
