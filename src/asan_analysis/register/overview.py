@@ -15,12 +15,12 @@ from asan_analysis.register import cover, gaps
 
 COUNTS = ("category", "bodies", "bodies_without", "services", "names", "families", "in_families")
 LEVELS = tuple(round(0.4 + 0.05 * step, 2) for step in range(13))
-COVERED = ("category", "family", "name_az", "name_en", "bodies", "giving", "share", "services",
-           "complete")  # fmt: skip
+COVERED = ("category", "family", "bodies", "giving", "share", "services", "complete",
+           "example_id")  # fmt: skip
 CELLS = ("category", "family", "organisation_id", "name_az", "name_en", "giving", "services")
-MISSING = ("organisation_id", "category", "family", "name_az", "name_en", "giving", "others",
-           "share", "share_alike", "peers", "unplaced", "nearest")  # fmt: skip
-SHOWN = ["organisation_id", "name_az", "name_en", "giving", "others", "share_alike", "nearest"]
+MISSING = ("organisation_id", "category", "family", "giving", "others", "share", "share_alike",
+           "peers", "unplaced", "nearest", "example_id")  # fmt: skip
+SHOWN = ["organisation_id", "example_id", "giving", "others", "share_alike", "nearest"]
 NEAREST = 3  # bodies that are named beside a gap; the column peers has all
 COUNTED = ("category", "least", "gaps", "bodies", "families")
 
@@ -92,8 +92,9 @@ def count_pairs(pairs: pd.DataFrame, levels: Sequence[float] = LEVELS) -> pd.Dat
 def list_cover(
     services: pd.DataFrame, organisations: pd.DataFrame, families: pd.DataFrame
 ) -> Overview:
-    """`cover_families`, or why there is none."""
-    return ask(partial(cover.cover_families, services, organisations, families), COVERED)
+    """`cover_families` with an example for its names, or why there is none."""
+    found = ask(partial(cover.cover_families, services, organisations, families), COVERED)
+    return _name_examples(found, services, families)
 
 
 def map_cover(
@@ -119,9 +120,9 @@ def list_missing(
     *,
     least: float = 0.5,
 ) -> Overview:
-    """`list_gaps` with the three nearest peers as `nearest`, or why there are none."""
+    """`list_gaps` with `nearest` (three peers) and an example, or why there are none."""
     find = partial(gaps.list_gaps, services, organisations, families, least=least)
-    return _name_nearest(ask(find, MISSING))
+    return _name_examples(_name_nearest(ask(find, MISSING)), services, families)
 
 
 def count_missing(
@@ -134,14 +135,30 @@ def count_missing(
 def list_suggestions(
     services: pd.DataFrame, organisations: pd.DataFrame, families: pd.DataFrame, *, most: int = 5
 ) -> Overview:
-    """`suggest_services` with the three nearest peers as `nearest`, or why there are none."""
+    """`suggest_services` with `nearest` and an example, or why there are none."""
     find = partial(gaps.suggest_services, services, organisations, families, most=most)
-    return _name_nearest(ask(find, ("organisation_id", "place", *MISSING[1:])))
+    found = ask(find, ("organisation_id", "place", *MISSING[1:]))
+    return _name_examples(_name_nearest(found), services, families)
 
 
 def _name_nearest(found: Overview) -> Overview:
     nearest = found.table["peers"].map(lambda ids: ";".join(ids.split(";")[:NEAREST]))
     return Overview(found.table.assign(nearest=nearest), found.refused)
+
+
+def _name_examples(found: Overview, services: pd.DataFrame, families: pd.DataFrame) -> Overview:
+    """`example_id`, the first service with the commonest name of the family, for the names."""
+    known = services[["service_id", "name_az"]].merge(families[["service_id", "family"]])
+    uses = known.groupby(["family", "name_az"])["service_id"].transform("size")
+    first = known.assign(uses=uses).sort_values("uses", ascending=False, kind="stable")
+    examples = first.drop_duplicates("family").set_index("family")["service_id"]
+    table = drop_names(found.table)
+    return Overview(table.assign(example_id=table["family"].map(examples)), found.refused)
+
+
+def drop_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame without names: files hold codes, and what people typed stays in the register."""
+    return frame[[column for column in frame if "name" not in str(column)]]
 
 
 def mark_strongest(missing: pd.DataFrame, most: int = 20) -> pd.Series[bool]:

@@ -102,15 +102,10 @@ class Chapter:
         """Keep a table for saving at full precision and show it as a reader needs it.
 
         `columns` and `where` choose what is shown; the file holds everything. `page=False` keeps
-        the table off the report's first page. Without a row to show the table is kept and a line
-        says so.
+        the table off the report's first page.
         """
         decimals = int(self.data.about["decimals"]) if decimals is None else decimals
         shown = (frame if where is None else frame[where])[columns or list(frame.columns)]
-        if shown.empty:
-            self.keep(name, frame)
-            _show_text(self.words(section).say("page.no_rows"))
-            return
         texts: dict[str, Any] = {}
         for lang in LANGUAGES:
             words = self.words(section, lang)
@@ -125,7 +120,10 @@ class Chapter:
         numeric = [_is_number(told[column]) for column in told]
         self._record("table", section, name, texts=texts, numeric=numeric, all_rows=len(shown),
                      page=page, decimals=decimals, **self._sources(section, frame))  # fmt: skip
-        _show_table(texts["en"], numeric)
+        if shown.empty:
+            _show_text(f"{texts['en']['title']}: {self.words(section).say('page.nothing')}")
+        else:
+            _show_table(texts["en"], numeric)
 
     def keep(self, name: str, frame: pd.DataFrame) -> None:
         """Keep a table for saving without showing it."""
