@@ -97,4 +97,4 @@ def test_pairs_at_other_thresholds_stand_beside_the_one_in_use():
     lines = {line.get_label(): line.get_ydata().tolist() for line in ax.lines[:2]}
     assert lines == {"inside one body": [4, 2, 2], "across bodies": [7, 0, 0]}
     assert ax.lines[2].get_xdata() == [0.7, 0.7]
-    assert texts_of(ax) == ["shipped: 0.70"]
+    assert texts_of(ax) == ["in use: 0.70"]
