@@ -1,5 +1,7 @@
 """`asan-analysis register find`: a short table, the kind and the edition first."""
 
+import subprocess
+import sys
 from functools import cache
 
 import pytest
@@ -64,3 +66,13 @@ def test_what_cannot_be_answered_is_one_message(capsys, arguments, message):
     assert main(["register", "find", *arguments]) == 1
     told = capsys.readouterr()
     assert told.out == "" and message in told.err and len(told.err.splitlines()) == 1
+
+
+def test_a_reader_who_stops_reading_is_no_error():
+    """As under `| head -1`: the output is closed before all of it is written."""
+    command = [sys.executable, "-m", "asan_analysis", "register", "find", "doğum", "--most", "1000"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.wait(60) == 1
+    assert process.stderr.read() == b""
+    process.stderr.close()

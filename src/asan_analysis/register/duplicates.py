@@ -57,8 +57,8 @@ def find_pairs(
         the highest scores first. Columns organisation_id, other_organisation_id, scope (`inside`
         one body, `across` bodies), kind (`family`, `duplicate`), score (0..1), same_bodies (the
         number of bodies of the category that give the compared name of service_id; 2 beside a
-        family of dozens of bodies is worth a look), words_agree (stems), words_differ (`-word`
-        stands in the first name alone, `+word` in the second, `kart~krat` are read as one word),
+        family of dozens of bodies is worth a look), words_agree (stems), words_differ (`1:word`
+        stands in the first name alone, `2:word` in the second, `kart~krat` are read as one word),
         fields_agree, fields_differ (a field that is empty on either side is in neither), all
         separated by `;`.
 
@@ -210,7 +210,7 @@ def _tell_words(like: Likeness, way: int) -> tuple[str, str]:
     only = (like.only_one, like.only_other)[::way]
     near = [(match.one, match.other)[::way] for match in like.near if match.likeness < 1]
     differs = [f"{one}~{other}" for one, other in near]
-    differs += [f"-{word}" for word in only[0]] + [f"+{word}" for word in only[1]]
+    differs += [f"1:{word}" for word in only[0]] + [f"2:{word}" for word in only[1]]
     return ";".join(like.same), ";".join(differs)
 
 
