@@ -113,6 +113,7 @@ def plant_faults(path: Path) -> None:
 def main() -> None:
     """Write the filled template and the one with faults."""
     folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
     fill_template(folder / "filled.xlsx")
     plant_faults(folder / "faulty.xlsx")
     print(f"{folder / 'filled.xlsx'}\n{folder / 'faulty.xlsx'}")
