@@ -183,6 +183,11 @@ def test_the_commands(base, tmp_path, capsys):
     assert main(["import", out, "--to", to, *told]) == 1
     assert "exists already" in capsys.readouterr().err
     assert main(["check", to]) == 0
+    filled = Path(out).read_bytes()
+    assert main(["export", "--organisation", "fog", "--dataset", data, "--output", out]) == 1
+    assert "exists already and may be filled" in capsys.readouterr().err
+    assert Path(out).read_bytes() == filled
+    out = str(tmp_path / "snow.xlsx")
     assert main(["export", "--organisation", "snow", "--dataset", data, "--output", out]) == 1
     assert "known: clouds, dew, fog" in capsys.readouterr().err
     whole = str(tmp_path / "whole.xlsx")
