@@ -147,7 +147,7 @@ def test_new_services_are_added_with_their_body_and_name(base, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('"1.1" = "D"', '"1.9" = "D"', "'1.9' is no item of the framework; did you mean"),
+        ('"1.1" = "D"', '"1.11" = "D"', "'1.11' is no item of the framework; did you mean"),
         ('body = "B"', 'body = "Dövlət qurum"', "did you mean 'Dövlət qurumu'"),
         ('sheet = "Nəticələr"', 'sheet = "x"', "there is no sheet 'x'; found Nəticələr"),
         ("header_row = 3", "", "missing header_row"),
