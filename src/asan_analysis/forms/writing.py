@@ -141,7 +141,7 @@ def write_instructions(book: Any, looks: Mapping[str, Any], sheets: Sequence[str
 def _write_line(page: Any, row: int, line: Mapping[str, str], looks: Mapping[str, Any]) -> None:
     for place, lang in enumerate(("az", "en"), 1):
         page.write_string(row, place, line[lang], looks["line"])
-    page.set_row(row, 13.5 * max(_lines(line[lang], 74) for lang in ("az", "en")) + 5)
+    page.set_row(row, 13.5 * max(lines_of(line[lang], 74) for lang in ("az", "en")) + 5)
 
 
 def set_print(sheet: Any, foot: str, *, pages_wide: int = 1) -> None:
@@ -216,11 +216,11 @@ def _write_page(book: Any, page: Page, looks: Mapping[str, Any], places: Mapping
 
 def height_of(headings: Sequence[tuple[str, float]]) -> float:
     """Height of a row of bold headings, each with the width of its column; at most 160 points."""
-    lines = [_lines(text, width - 3) for text, width in headings]
+    lines = [lines_of(text, width - 3) for text, width in headings]
     return float(min(13.5 * max(lines, default=1) + 4, 160))
 
 
-def _lines(text: str, width: float) -> int:
+def lines_of(text: str, width: float) -> int:
     """Lines that a text takes in a column that holds so many letters."""
     return sum(1 + int(max(len(line) - 1, 0) / width) for line in text.split("\n"))
 
@@ -233,7 +233,7 @@ def _set_heights(sheet: Any, page: Page, first: int) -> None:
         if field.reading in _TEXT:
             for row, cell in enumerate(page.frame[column].tolist()):
                 if isinstance(cell, str) and (len(cell) > field.width or "\n" in cell):
-                    lines[row] = max(lines[row], _lines(cell, field.width))
+                    lines[row] = max(lines[row], lines_of(cell, field.width))
     for row, count in enumerate(lines, first):
         if count > 1:
             sheet.set_row(row, min(13.5 * count + 2, 400))
