@@ -420,6 +420,13 @@ def test_a_folder_leaves_no_spreadsheet_out_in_silence(tmp_path, name):
         import_workbook(tmp_path, tmp_path / "out")
 
 
+def test_faults_of_a_folder_name_their_workbook_even_where_it_is_one(tmp_path):
+    books = split(tmp_path, lambda book, body: put(book, "Answers", "D5", "bəlli")
+                  if body == "fog" else None)  # fmt: skip
+    with pytest.raises(DataError, match=r"\nfog\.xlsx Answers!D5: 'bəlli' is none of"):
+        import_workbook(books, tmp_path / "joined")
+
+
 def test_an_empty_template_tells_each_empty_sheet_once(tmp_path):
     write_template(tmp_path / "empty.xlsx")
     with pytest.raises(DataError) as error:

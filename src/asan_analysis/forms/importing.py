@@ -193,7 +193,8 @@ def refuse_workbooks(source: Path, paths: Sequence[Path], faults: list[Fault]) -
     """Write the list of faults and the marked copies; the error that tells them."""
     listed = source / "faults.csv" if source.is_dir() else source.with_suffix(".faults.csv")
     number = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}"
-    lines = [f"{source.name}: {number}; nothing was imported", describe_faults(faults)]
+    lines = [f"{source.name}: {number}; nothing was imported",
+             describe_faults(faults, named=source.is_dir())]  # fmt: skip
     try:
         write_csv(table_of(faults, Fault), listed)
         lines.append(f"all faults: {listed}")
