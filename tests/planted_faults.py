@@ -62,6 +62,7 @@ def fill_template(path: Path) -> Workbook:
     """The template of the framework above, filled; the examples stay. Answers begin in row 5."""
     framework = path.with_name("weather.csv")
     framework.write_text(FRAMEWORK, encoding="utf-8")
+    path.unlink(missing_ok=True)
     write_template(path, framework=framework)
     book = load_workbook(path)
     for row in book["About"].iter_rows(min_row=2):

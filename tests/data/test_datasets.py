@@ -715,3 +715,13 @@ def test_the_shipped_dataset_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     data = load_dataset("egov_benchmark_2023")
     assert (data.kind, len(data.organisations), len(data.services)) == ("observed", 35, 315)
     assert data.editions["edition_year"].tolist() == [2023]
+
+
+def test_a_folder_beside_is_found_by_its_name_where_no_project_is(tmp_path, monkeypatch):
+    """Whoever imports a workbook far from the project asks for the new folder by its name."""
+    (tmp_path / "weather").mkdir()
+    (tmp_path / "weather" / "dataset.toml").write_text('id = "weather"\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert dataset_folder("weather") == (tmp_path / "weather").resolve()
+    with pytest.raises(ParameterError, match="no project here"):
+        dataset_folder("snow")

@@ -137,6 +137,11 @@ def test_no_two_words_share_a_form():
     assert len(set(forms)) == len(forms)
 
 
+def test_of_two_equally_near_nothing_is_suggested():
+    assert suggest("S9", ["S1", "S2"]) == ""
+    assert suggest("S33", ["S1", "S3"]) == "S3"
+
+
 def test_spaces_and_suggestions():
     assert clean(" a\u00a0\u00a0b\u200b\n c ") == "a b c"
     assert suggest("centrl", ["central", "local"]) == "central"

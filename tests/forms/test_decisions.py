@@ -59,8 +59,10 @@ def test_an_export_holds_the_answers_of_one_body(base, tmp_path):
     assert [page[f"C{row}"].value for row in (2, 3, 4)] == ["weather", "2023", "fog"]
     rows = list(page.iter_rows(min_row=FIRST, values_only=True))
     assert rows[2][:8] == ("S3", "Duman pasportu", "2.1", "Müraciət onlayndır",
-                           "The application is online", None, "scored", 0.75)  # fmt: skip
+                           "The application is online", None, "qiymətləndirilib", 0.75)  # fmt: skip
     assert {row[0] for row in rows} == {"S3", "S4"}
+    assert page["C1"].font.bold and "süni / synthetic; qaralama / draft" in page.oddFooter.left.text
+    assert page.print_title_rows == f"${FIRST - 1}:${FIRST - 1}"
     assert all(cell is None for row in rows for cell in row[10:])
     assert page.protection.sheet and not page.cell(FIRST, 14).protection.locked
     assert page.cell(FIRST, 8).protection.locked
@@ -109,6 +111,7 @@ def test_decisions_change_answers_scores_and_places(base, tmp_path):
     assert written["score_after"].tolist() == done.places["score_after"].tolist()
     lines = done.tell()
     assert lines[0].endswith("decided: 2 changed answers of fog")
+    assert lines[1] == "  data: synthetic, draft"
     assert "  S3 1.1: not_applicable -> 1" in lines
 
 
@@ -183,6 +186,11 @@ def test_the_commands(base, tmp_path, capsys):
     assert main(["import", out, "--to", to, *told]) == 1
     assert "exists already" in capsys.readouterr().err
     assert main(["check", to]) == 0
+    filled = Path(out).read_bytes()
+    assert main(["export", "--organisation", "fog", "--dataset", data, "--output", out]) == 1
+    assert "exists already and may be filled" in capsys.readouterr().err
+    assert Path(out).read_bytes() == filled
+    out = str(tmp_path / "snow.xlsx")
     assert main(["export", "--organisation", "snow", "--dataset", data, "--output", out]) == 1
     assert "known: clouds, dew, fog" in capsys.readouterr().err
     whole = str(tmp_path / "whole.xlsx")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -379,12 +380,66 @@ def test_workbooks_that_disagree_are_told_by_name(tmp_path):
     assert not (tmp_path / "joined").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 nothing", b"\xd0\xcf\x11\xe0 old"])
-def test_a_file_that_is_no_workbook_is_refused(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "the file is empty; give a filled workbook"),
+        (b"PK\x03\x04 nothing", "is damaged, or is no .xlsx workbook; open it"),
+        (b"Ad;Bal", "the file is no .xlsx workbook; open it"),
+        (
+            bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600),
+            "locked with a password, or is an older",
+        ),
+    ],
+)
+def test_a_file_that_is_no_workbook_is_refused(tmp_path, content, told):
     (tmp_path / "x.xlsx").write_bytes(content)
-    with pytest.raises(DataError, match=r"is not an \.xlsx workbook"):
+    with pytest.raises(DataError, match=re.escape(told)) as error:
         import_workbook(tmp_path / "x.xlsx", tmp_path / "out")
+    assert "\n" not in str(error.value)
     assert [path.name for path in tmp_path.iterdir()] == ["x.xlsx"]
+
+
+def test_a_workbook_without_a_filled_cell_is_refused_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # no project here
+    Workbook().save("blank.xlsx")
+    with pytest.raises(ParameterError, match=r"blank\.xlsx: the workbook is empty"):
+        import_workbook(Path("blank.xlsx"), tmp_path / "out")
+    book = Workbook()
+    book.active.append(["Qurum", "Xidmət"])
+    book.save("foreign.xlsx")
+    with pytest.raises(ParameterError, match=r"another layout.*needs --dataset"):
+        import_workbook(Path("foreign.xlsx"), tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["dew.xls", "dew.ODS"])
+def test_a_folder_leaves_no_spreadsheet_out_in_silence(tmp_path, name):
+    fill_template(tmp_path / "one.xlsx").save(tmp_path / "one.xlsx")
+    (tmp_path / name).write_bytes(b"other")
+    with pytest.raises(ParameterError, match=f"{name}: not an .xlsx workbook"):
+        import_workbook(tmp_path, tmp_path / "out")
+
+
+def test_faults_of_a_folder_name_their_workbook_even_where_it_is_one(tmp_path):
+    books = split(tmp_path, lambda book, body: put(book, "Answers", "D5", "bəlli")
+                  if body == "fog" else None)  # fmt: skip
+    with pytest.raises(DataError, match=r"\nfog\.xlsx Answers!D5: 'bəlli' is none of"):
+        import_workbook(books, tmp_path / "joined")
+
+
+def test_an_empty_template_tells_each_empty_sheet_once(tmp_path):
+    write_template(tmp_path / "empty.xlsx")
+    with pytest.raises(DataError) as error:
+        import_workbook(tmp_path / "empty.xlsx", tmp_path / "out")
+    for sheet in ("Framework", "Bodies", "Services"):
+        assert f"\n{sheet}: has no rows; add the rows below the header" in str(error.value)
+    assert "write one of \n" not in str(error.value)
+
+
+def test_a_workbook_without_answers_is_imported_and_says_so(tmp_path):
+    done = read(tmp_path, lambda book: book["Answers"].delete_rows(2, 400))
+    assert done.tell()[-1].startswith("there are no answers yet")
+    assert not any("no answers" in line for line in done.tell()[:-1])
 
 
 def test_places_that_do_not_suit_are_refused(tmp_path):

@@ -70,6 +70,9 @@ def test_a_first_mapping_is_written_and_says_what_is_doubtful(base, tmp_path):
     assert found["items"] == {"1.1": "D", "2.2": "G"}
     assert '# "?" = "E"  # Müddət dərc edilib; candidates: 1.2 (' in text
     assert '# "?" = "F"  # Müraciət; candidates: 2.1' in text
+    words = text.partition("[words]\n")[2]
+    assert words.splitlines()[:2] == ['# "+" = "?"  # in 3', '# "-" = "?"  # in 2']
+    assert '"nr"' not in words  # known without being told
     target.write_text(text + "# mine\n", encoding="utf-8")
     with pytest.raises(ParameterError, match="complete"):
         import_workbook(tmp_path / "foreign.xlsx", tmp_path / "out", dataset=str(base))
@@ -144,7 +147,7 @@ def test_new_services_are_added_with_their_body_and_name(base, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('"1.1" = "D"', '"1.9" = "D"', "'1.9' is no item of the framework; did you mean"),
+        ('"1.1" = "D"', '"1.11" = "D"', "'1.11' is no item of the framework; did you mean"),
         ('body = "B"', 'body = "Dövlət qurum"', "did you mean 'Dövlət qurumu'"),
         ('sheet = "Nəticələr"', 'sheet = "x"', "there is no sheet 'x'; found Nəticələr"),
         ("header_row = 3", "", "missing header_row"),

@@ -70,11 +70,17 @@ def dataset_folder(dataset: str) -> Path:
         raise ParameterError("the dataset is empty; give an id under data/ or a folder")
     if "/" in dataset or "\\" in dataset or dataset in (".", ".."):
         return Path(os.path.realpath(dataset))  # Path.resolve stops at a circle of links
-    root = project_root()
+    beside = os.path.isfile(Path(dataset, "dataset.toml"))
+    try:
+        root = project_root()
+    except ParameterError:
+        if beside:
+            return Path(os.path.realpath(dataset))
+        raise
     folder = root / "data" / dataset
     if os.path.isfile(folder / "dataset.toml"):
         return folder
-    if os.path.isfile(Path(dataset, "dataset.toml")):
+    if beside:
         return Path(os.path.realpath(dataset))
     known = sorted(path.parent.name for path in (root / "data").glob("*/dataset.toml"))
     raise ParameterError(

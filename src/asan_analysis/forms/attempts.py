@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,12 @@ from rapidfuzz import fuzz
 from asan_analysis.data.datasets import Dataset, load_dataset, select_edition
 from asan_analysis.data.names import fold
 from asan_analysis.errors import ParameterError
-from asan_analysis.forms.cells import clean, show
+from asan_analysis.forms.cells import Known, clean, read_cell, show
 from asan_analysis.forms.grids import Grid
 from asan_analysis.forms.literals import write_key, write_literal
 from asan_analysis.forms.mapping import items_of, names_of
+
+_WORDS = 6  # different words of a column of answers
 
 
 def write_attempt(path: Path, grids: Sequence[Grid], dataset: str) -> ParameterError:
@@ -23,13 +26,18 @@ def write_attempt(path: Path, grids: Sequence[Grid], dataset: str) -> ParameterE
 
     The sheet with most rows is taken, and the row with most headings. A column is a service or a
     body where most of its cells are ids or names of them. Headings are matched to ids and names
-    of items; doubtful ones stand as comments with their candidates. A mapping that is there stays.
+    of items; doubtful ones stand as comments with their candidates. Words that are met and not
+    known stand as comments too. A mapping that is there stays.
     """
     target = path.with_suffix(".mapping.toml")
     run = f"asan-analysis import {path} --to FOLDER --mapping {target}"
     if target.exists():
         return ParameterError(f"{path.name} has another layout; complete {target} and run: {run}")
-    data = load_dataset(dataset)
+    try:
+        data = load_dataset(dataset)
+    except ParameterError as error:
+        return ParameterError(f"{path.name} has another layout than the template; a first mapping "
+                              f"needs --dataset with its items: {error}")  # fmt: skip
     data, edition = select_edition(
         data, int(data.editions.sort_values("order")["edition_year"].iloc[-1])
     )
@@ -82,9 +90,27 @@ def _attempt(grid: Grid, data: Dataset, year: int, dataset: str, name: str) -> l
                 used.add(item)
             mark = "" if item else "# "
             lines.append(f"{mark}{write_key(item or '?')} = {letter}  # {told}")
-    lines += ["", "# What the words of this workbook mean, where they are not known already.",
-              "[words]", '# "+" = "yes"']  # fmt: skip
-    return lines
+    lines += ["", "# What the words of this workbook mean, where they are not known already: yes,",
+              "# no, not_applicable or not_answered.", "[words]"]  # fmt: skip
+    columns = [column for column in headings if column not in taken]
+    return [*lines, *_list_words(grid, row, columns)]
+
+
+def _list_words(grid: Grid, header: int, columns: Sequence[int]) -> list[str]:
+    """The words that are met and not known, most frequent first, each to be told its meaning.
+
+    Columns of which more than `_WORDS` different ones are met hold names or notes, not answers.
+    """
+    met: Counter[str] = Counter()
+    for column in columns:
+        own = Counter(
+            clean(show(raw)) for number, cells in grid.rows
+            if number > header and (raw := cells.get(column)) and raw.kind == "text"
+            and read_cell(raw, "answer", Known()).rule
+        )  # fmt: skip
+        met += own if len(own) <= _WORDS else Counter()
+    lines = [f'# {write_literal(word)} = "?"  # in {count}' for word, count in met.most_common(30)]
+    return lines or ['# "+" = "yes"']
 
 
 def _best_column(

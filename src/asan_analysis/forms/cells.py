@@ -95,16 +95,17 @@ def clean(text: str) -> str:
 
 
 def suggest(text: str, known: Sequence[str]) -> str:
-    """The known text nearest to a text, or nothing when none is near.
+    """The known text nearest to a text, or nothing when none is near or two are equally near.
 
     >>> suggest("bəlli", ["bəli", "xeyr"])
     'bəli'
     """
     from rapidfuzz import fuzz, process
 
-    found = process.extractOne(fold(text), known, scorer=fuzz.ratio, processor=fold,
-                               score_cutoff=_NEAR)  # fmt: skip
-    return found[0] if found else ""
+    found = process.extract(fold(text), known, scorer=fuzz.ratio, processor=fold,
+                            score_cutoff=_NEAR, limit=None)  # fmt: skip
+    best = {fold(form) for form, score, _ in found if score == found[0][1]}
+    return str(found[0][0]) if len(best) == 1 else ""
 
 
 def show(raw: Raw | None) -> str:

@@ -105,6 +105,7 @@ def _trace(
 def _plain(text: str) -> str:
     """A rule in the words of the workbook: sheets instead of files."""
     text = text.replace("add it to dataset.toml", "add it to the sheet Categories")
+    text = text.replace("add [[categories]]", "add a row")
     for key, name in (("bodies", "organisations.csv"), ("services", "services.csv"),
                       ("editions", "editions.csv"), ("about", "dataset.toml")):  # fmt: skip
         text = re.sub(rf"(?<![\w.]){re.escape(name)}", f"the sheet {PLANS[key].name}", text)
@@ -179,7 +180,7 @@ def _trace_fact(problem: Problem, tables: Mapping[str, Table]) -> Fault:
                 rule = problem.rule if value else "is empty"
                 return Fault(*cell, value, rule, problem.remedy)
         return Fault(_file(tables, key), PLANS[key].name, "", problem.value,
-                     f"{column} {problem.rule}", problem.remedy)  # fmt: skip
+                     f"{name} {problem.rule}".strip(), _plain(problem.remedy))  # fmt: skip
     table = tables.get(key)
     if table is not None:
         rows = (table.frame["key"] == column).to_numpy().nonzero()[0]
@@ -207,6 +208,9 @@ def _trace_file(problem: Problem, tables: Mapping[str, Table]) -> Fault | None:
         if len(rows):
             cell = editions.cell(int(rows[0]), column)
             known = [_text(one) for one in tables[key].frame["file"].dropna().unique()]
+            if not known:
+                return Fault(_file(tables, key), PLANS[key].name, "", "", "has no rows",
+                             "add the rows below the header")  # fmt: skip
             return Fault(
                 *cell,
                 problem.file,

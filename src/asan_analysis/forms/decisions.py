@@ -38,17 +38,19 @@ class Decided(NamedTuple):
     `answers`: service_id, item_id, status_before, value_before, status_after, value_after,
     decision; the changed ones only. `places`: organisation_id, category, score_before,
     score_after, rank_before, rank_after, rank_all_before, rank_all_after of the body and of every
-    body whose score or place changes.
+    body whose score or place changes. `kind`: kind and state of the data, as `synthetic, draft`.
     """
 
     folder: Path
     organisation_id: str
     answers: pd.DataFrame
     places: pd.DataFrame
+    kind: str
 
     def tell(self) -> list[str]:
         """The result as text, a line each."""
-        lines = [f"{self.folder}: {len(self.answers)} changed answers of {self.organisation_id}"]
+        lines = [f"{self.folder}: {len(self.answers)} changed answers of {self.organisation_id}",
+                 f"  data: {self.kind}"]  # fmt: skip
         for row in list(each_row(self.answers))[:_SHOWN]:
             before = say(row.status_before, row.value_before)
             after = say(row.status_after, row.value_after)
@@ -126,7 +128,7 @@ def import_decisions(source: Path, data: Dataset, year: int, to: Path) -> Decide
 
     if not write_whole(to, write):
         raise refuse_workbooks(source, [source], report.unique())
-    return Decided(to, body, answers, places)
+    return Decided(to, body, answers, places, f"{data.kind}, {data.about['status']}")
 
 
 def _find_grid(grids: Sequence[Grid], source: Path) -> Grid:

@@ -15,16 +15,17 @@ from asan_analysis.data.editions import Edition
 from asan_analysis.errors import ParameterError
 from asan_analysis.forms.layout import DECISIONS
 from asan_analysis.forms.template import check_place
-from asan_analysis.forms.texts import KINDS, SHEETS, heading
-from asan_analysis.forms.writing import CREATED, STATUS_WORDS, Exact, height_of
+from asan_analysis.forms.texts import KINDS, SHEETS, WORDS, heading
+from asan_analysis.forms.writing import CREATED, STATUS_WORDS, Exact, height_of, lines_of, set_print
 
 COLUMNS = (
     "service_id", "service_az", "item_id", "item_az", "item_en", "guidance_az", "status", "value",
     "reason", "evidence", "objection", "new_evidence", "decision", "new_status", "new_value",
 )  # fmt: skip
 OPEN = ("objection", "new_evidence", "decision", "new_status", "new_value")
-_WIDTHS = {"service_id": 12, "item_id": 10, "status": 16, "value": 9, "new_status": 18,
+_WIDTHS = {"service_id": 12, "item_id": 10, "status": 18, "value": 9, "new_status": 18,
            "new_value": 9, "service_az": 26}  # fmt: skip
+_LONG = ("service_az", "item_az", "item_en", "guidance_az", "status", "reason", "evidence")
 _NOTE = (
     "Qurum “Etiraz” və “Yeni sübut” sütunlarını, qiymətləndirici “Qərar”, “Yeni cavab” və "
     "“Yeni qiymət” sütunlarını doldurur. Dəyişməyən cavab üçün yeni cavab boş qalır.",
@@ -77,7 +78,10 @@ def write_export(data: Dataset, year: int, organisation_id: str, path: Path) -> 
 
 
 def list_answers(one: Dataset, edition: Edition, organisation_id: str) -> pd.DataFrame:
-    """A body's answers in one edition with the names of services and items, columns `COLUMNS`."""
+    """A body's answers in one edition with the names of services and items, columns `COLUMNS`.
+
+    The status is the word that a person chooses from, as `qiymətləndirilib`.
+    """
     own = one.services.loc[one.services["organisation_id"] == organisation_id]
     rows = one.assessments[one.assessments["service_id"].isin(own["service_id"])]
     nodes = one.frameworks[edition.framework]
@@ -89,6 +93,7 @@ def list_answers(one: Dataset, edition: Edition, organisation_id: str) -> pd.Dat
         how="left",
         validate="many_to_one",
     ).merge(nodes, left_on="item_id", right_on="node_id", how="left", validate="many_to_one")
+    table["status"] = table["status"].map(lambda one: WORDS[one][0])
     return table.drop(columns=list(OPEN), errors="ignore").reindex(columns=list(COLUMNS))
 
 
@@ -99,8 +104,8 @@ def _facts(
     kind, state = str(data.kind), str(data.about["status"])
     return [
         ("Məlumatın növü / Kind", f"{KINDS[kind][1]} / {kind}; {KINDS[state][1]} / {state}"),
-        ("Toplu / Dataset", data.dataset_id),
-        ("Buraxılış / Edition", str(edition.edition_year)),
+        ("Məlumat toplusu / Dataset", data.dataset_id),
+        ("Mərhələ / Edition", str(edition.edition_year)),
         ("Qurum / Body", organisation_id),
         ("Ad / Name", f"{body['name_az']} / {body['name_en']}; {edition.label_az}"),
     ]
@@ -111,13 +116,15 @@ def _write(book: Any, facts: list[tuple[str, str]], rows: pd.DataFrame) -> None:
     head = book.add_format({**plain, "bold": True, "bg_color": "#e3edf5", "bottom": 2})
     fill = book.add_format({**plain, "bold": True, "bg_color": "#fdf0c8", "bottom": 2})
     bold = book.add_format({"bold": True, "font_size": 10})
+    note = book.add_format({"font_size": 10})
+    kind = book.add_format({"bold": True, "font_size": 12, "font_color": "#9c2b00"})
     shut, open_ = book.add_format(plain), book.add_format({**plain, "locked": False})
     page = book.add_worksheet(SHEETS["decisions"]["name"])
     for row, (name, text) in enumerate(facts):
         page.write_string(row, 0, name, bold)
-        page.write_string(row, 2, text)
+        page.write_string(row, 2, text, note if row else kind)
     for row, text in enumerate(_NOTE, len(facts)):
-        page.write_string(row, 0, text)
+        page.write_string(row, 0, text, note)
     top = len(facts) + len(_NOTE) + 1
     described = {field.name for field in DECISIONS.fields}
     for place, column in enumerate(COLUMNS):
@@ -134,12 +141,19 @@ def _write(book: Any, facts: list[tuple[str, str]], rows: pd.DataFrame) -> None:
                 page.write_blank(row, place, None, look)
     headings = [(heading(one), _WIDTHS.get(one, 30)) for one in COLUMNS]
     page.set_row(top, height_of(headings))
+    for row, texts in enumerate(zip(*(rows[one] for one in _LONG), strict=True), top + 1):
+        told = {one: text for one, text in zip(_LONG, texts, strict=True) if isinstance(text, str)}
+        count = max(lines_of(text, _WIDTHS.get(one, 30)) for one, text in told.items())
+        if count > 1:
+            page.set_row(row, min(13.5 * count + 2, 400))
     last = top + len(rows)
     choice = COLUMNS.index("new_status")
     page.data_validation(top + 1, choice, last, choice,
                          {"validate": "list", "source": STATUS_WORDS[:5] + STATUS_WORDS[6:9:2],
                           "error_type": "warning"})  # fmt: skip
     page.freeze_panes(top + 1, 1)
+    page.repeat_rows(top)
+    set_print(page, "; ".join(text for _, text in facts[:4]))
     page.autofilter(top, 0, last, len(COLUMNS) - 1)
     page.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})
     page.ignore_errors({"number_stored_as_text": f"A1:O{last + 1}"})

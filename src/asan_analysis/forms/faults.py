@@ -98,10 +98,9 @@ def _order(fault: Fault) -> tuple[Any, ...]:
     return fault.file, place, fault.sheet, int(digits or 0), len(letters), letters
 
 
-def describe_faults(faults: list[Fault], *, shown: int = SHOWN) -> str:
-    """The first faults as text, a line each, the file named where there are several; the count."""
-    several = len({one.file for one in faults}) > 1
-    lines = [f"{f'{one.file} ' if several else ''}{one}" for one in faults[:shown]]
+def describe_faults(faults: list[Fault], *, named: bool, shown: int = SHOWN) -> str:
+    """The first faults as text, a line each, with or without the name of the file; the count."""
+    lines = [f"{f'{one.file} ' if named else ''}{one}" for one in faults[:shown]]
     if len(faults) > shown:
         lines.append(f"and {len(faults) - shown} more")
     return "\n".join(lines)

@@ -38,6 +38,7 @@ _TEXT_TAG, _SHARED_TAG, _SPOKEN_TAG = (f"{{{SHEET_MAIN_NS}}}{name}" for name in 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, IndexError,
             AttributeError, OSError, SyntaxError, EOFError, OverflowError, RuntimeError,
             RecursionError)  # fmt: skip
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # of older files and of encrypted ones
 _DECIMALS = re.compile(r"0\.(0+)")
 
 
@@ -107,7 +108,12 @@ def read_grids(path: Path) -> list[Grid]:
         The file is missing, or is no .xlsx workbook that can be read.
     """
     content = _read(path)
-    remedy = "save it as .xlsx without a password"
+    remedy = "open it in a spreadsheet program and save it as .xlsx"
+    if content.startswith(_OLE):
+        told = "is locked with a password, or is an older .xls file"
+        raise unreadable(path.name, told, f"{remedy} without a password")
+    if not content:
+        raise unreadable(path.name, "is empty", "give a filled workbook")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of looks that openpyxl does not keep
@@ -117,9 +123,10 @@ def read_grids(path: Path) -> list[Grid]:
                 return [_read_grid(page, texts) for page in book.worksheets]
             finally:
                 book.close()
-    except _DAMAGED as error:
-        reason = (str(error).splitlines() or ["damaged"])[0]
-        raise unreadable(path.name, f"is not an .xlsx workbook: {reason}", remedy) from None
+    except _DAMAGED:
+        zipped = content.startswith(b"PK")
+        told = "is damaged, or is no .xlsx workbook" if zipped else "is no .xlsx workbook"
+        raise unreadable(path.name, told, remedy) from None
 
 
 def _read(path: Path) -> bytes:

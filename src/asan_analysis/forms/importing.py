@@ -28,6 +28,7 @@ from asan_analysis.forms.tables import Table
 
 ACCEPTED_FILE = "accepted.csv"
 _MARK = ".marked"
+_BOOKS, _OTHERS = (".xlsx", ".xlsm"), (".xls", ".xlsb", ".ods", ".numbers")
 
 
 class Imported(NamedTuple):
@@ -40,7 +41,11 @@ class Imported(NamedTuple):
     def tell(self) -> list[str]:
         """The result as text, a line each."""
         counts = ", ".join(f"{number} {name}" for name, number in self.counts.items())
-        return [f"{self.folder}: {counts}", *describe_accepted(self.accepted)]
+        lines = [f"{self.folder}: {counts}", *describe_accepted(self.accepted)]
+        if not self.counts["answers"]:
+            lines.append("there are no answers yet: the sheet Answers is empty or absent, "
+                         "and nothing can be scored")  # fmt: skip
+        return lines
 
 
 def import_workbook(
@@ -83,6 +88,9 @@ def import_workbook(
         tables = read_mapped(books, mapping, report)
     else:
         _refuse_decisions(books)
+        for name, grids in books.items():
+            if grids and not any(grid.rows for grid in grids):
+                raise ParameterError(f"{name}: the workbook is empty; give a filled one")
         foreign = [name for name, grids in books.items() if not is_ours(grids)]
         if foreign:
             from asan_analysis.forms.attempts import write_attempt
@@ -143,16 +151,24 @@ def list_workbooks(source: Path) -> list[Path]:
     """The workbook, or those of a folder in the order of their names, without marked copies."""
     if source.is_dir():
         found = sorted(
-            path for path in source.glob("*.xlsx")
-            if _MARK not in path.name and path.name[0] not in ".~"
+            path for path in source.iterdir()
+            if path.suffix.lower() in (*_BOOKS, *_OTHERS) and path.is_file()
+            and _MARK not in path.name and path.name[0] not in ".~"
         )  # fmt: skip
+        others = [path.name for path in found if path.suffix.lower() in _OTHERS]
+        if others:
+            raise ParameterError(
+                f"{source}: {', '.join(others)}: not an .xlsx workbook and not to be left out in "
+                "silence; save it as .xlsx, or move it elsewhere"
+            )
         if not found:
             raise ParameterError(f"{source}: the folder has no .xlsx workbook; put them there")
         return found
     if not source.exists():
         raise ParameterError(f"{source}: there is no such file or folder; give a workbook")
-    if source.suffix.lower() not in (".xlsx", ".xlsm"):
-        raise ParameterError(f"{source}: is not an .xlsx workbook; save it as .xlsx")
+    if source.suffix.lower() not in _BOOKS:
+        raise ParameterError(f"{source}: is not an .xlsx workbook; open it in a spreadsheet "
+                             "program and save it as .xlsx")  # fmt: skip
     return [source]
 
 
@@ -177,7 +193,8 @@ def refuse_workbooks(source: Path, paths: Sequence[Path], faults: list[Fault]) -
     """Write the list of faults and the marked copies; the error that tells them."""
     listed = source / "faults.csv" if source.is_dir() else source.with_suffix(".faults.csv")
     number = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}"
-    lines = [f"{source.name}: {number}; nothing was imported", describe_faults(faults)]
+    lines = [f"{source.name}: {number}; nothing was imported",
+             describe_faults(faults, named=source.is_dir())]  # fmt: skip
     try:
         write_csv(table_of(faults, Fault), listed)
         lines.append(f"all faults: {listed}")

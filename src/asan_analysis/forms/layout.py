@@ -56,6 +56,8 @@ _WIDTHS = {
     "body": 25,
     "literal": 40,
     "edition": 18,
+    "direction": 18,
+    "meaning": 60,
 }
 _LISTS = {"category": "categories.id", "organisation_id": "bodies.organisation_id",
           "service_id": "services.service_id", "item_id": "framework.node_id",
@@ -66,7 +68,8 @@ class Field(NamedTuple):
     """A column of a sheet: how its cells are read, its width, the list its cells choose from.
 
     `reading` is one of text, code, integer, number, edition, category, body, yes_no,
-    status, answer, literal. `choices` is `sheet.column` or empty.
+    status, answer, literal. `choices` is `sheet.column` or empty. `filled` tells that every row
+    has a value; a column may be needed and have empty cells.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Field(NamedTuple):
     width: int
     needed: bool
     choices: str = ""
+    filled: bool = False
 
 
 class Plan(NamedTuple):
@@ -95,7 +99,7 @@ class Plan(NamedTuple):
         return found[0] if found else Field(name, "text", 22, False)
 
 
-def _field(sheet: str, name: str, needed: bool) -> Field:
+def _field(sheet: str, name: str, needed: bool, filled: bool) -> Field:
     reading = _READINGS.get(name, "text")
     if sheet in ("about", "rules") and name == "value":
         reading = "literal"
@@ -106,11 +110,16 @@ def _field(sheet: str, name: str, needed: bool) -> Field:
     choices = _LISTS.get(name, "")
     if choices.partition(".")[0] == sheet:
         choices = ""
-    return Field(name, reading, _WIDTHS.get(reading, 13), needed, choices)
+    width = _WIDTHS.get(name, _WIDTHS.get(reading, 13))
+    return Field(name, reading, width, needed, choices, filled)
 
 
-def _plan(sheet: str, file: str, columns: dict[str, bool], unique: tuple[str, ...]) -> Plan:
-    fields = tuple(_field(sheet, name, needed) for name, needed in columns.items())
+def _plan(
+    sheet: str, file: str, columns: dict[str, bool], unique: tuple[str, ...],
+    empty: frozenset[str] = frozenset(),
+) -> Plan:  # fmt: skip
+    fields = tuple(_field(sheet, name, needed, needed and name not in empty)
+                   for name, needed in columns.items())  # fmt: skip
     return Plan(sheet, file, unique, fields)
 
 
@@ -121,7 +130,8 @@ def _of_contract(
     columns = dict.fromkeys(first, True)
     columns |= {name: not column.optional for name, column in contract.columns.items()}
     columns |= dict.fromkeys(more, False)
-    return _plan(sheet, file, columns, contract.key)
+    empty = frozenset(name for name, column in contract.columns.items() if column.empty)
+    return _plan(sheet, file, columns, contract.key, empty)
 
 
 _TITLES = ("id", "title_az", "title_en", "order")

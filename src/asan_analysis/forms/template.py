@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -107,11 +108,13 @@ def write_workbook(data: Dataset, path: Path) -> None:
 
 
 def check_place(path: Path) -> None:
-    """Refuse a file that is no workbook by name, or whose folder does not exist."""
+    """Refuse a file that is no workbook by name, that exists, or whose folder does not."""
     if path.suffix != ".xlsx":
         raise ParameterError(f"{path}: a workbook ends in .xlsx; rename it")
     if not path.parent.is_dir():
         raise ParameterError(f"{path}: there is no folder {path.parent}; make it first")
+    if os.path.lexists(path):
+        raise ParameterError(f"{path} exists already and may be filled; give another name")
 
 
 def _empty(key: str) -> pd.DataFrame:

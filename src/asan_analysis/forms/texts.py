@@ -14,6 +14,7 @@ WORDS: dict[str, list[str]] = _FILE["words"]
 KINDS: dict[str, list[str]] = _FILE["kinds"]
 ABOUT: dict[str, dict[str, str]] = _FILE["about"]
 INSTRUCTIONS: list[dict[str, str]] = _FILE["instructions"]
+CONTENTS: dict[str, dict[str, str]] = _FILE["contents"]
 EXAMPLES: dict[str, list[dict[str, Any]]] = _FILE["examples"]
 
 EXTRA = "(əlavə / extra)"

@@ -15,13 +15,14 @@ from xlsxwriter.utility import xl_col_to_name
 from asan_analysis.data.contracts import NORMALISATIONS
 from asan_analysis.errors import ParameterError
 from asan_analysis.forms.layout import Plan
-from asan_analysis.forms.texts import INSTRUCTIONS, SHEETS, WORDS, heading
+from asan_analysis.forms.texts import CONTENTS, INSTRUCTIONS, SHEETS, WORDS, heading
 
 CREATED = datetime(1980, 1, 1)
 _MOST_TEXT, _MOST_ROWS = 32767, 1_048_575
 _CHOICE_ROWS, _ITEM_WIDTH = 5000, 18
 _GREY, _SOFT, _HEAD = "#7a828c", "#55606e", "#e3edf5"
 _TEXT = ("text", "code", "literal", "category", "body", "status")
+_LEFT = ("literal", "integer", "number", "edition")
 _FIXED = {
     "direction": ["1", "-1"], "log": ["no", "yes"], "cap": ["no", "yes"], "active": ["yes", "no"],
     "normalisation": list(NORMALISATIONS), "aggregation": ["arithmetic", "geometric", "harmonic"],
@@ -65,11 +66,14 @@ def write_book(path: Path, pages: Sequence[Page], *, title: str) -> None:
         with Workbook(str(aside), {"in_memory": True, "strings_to_urls": False}) as book:
             book.set_properties({"title": title, "created": CREATED})
             looks = _looks(book)
-            write_instructions(book, looks)
+            write_instructions(book, looks, [page.plan.key for page in pages])
             places = _places(pages)
             for page in pages:
                 _write_page(book, page, looks, places)
             _write_lists(book, looks)
+            wide = {page.plan.name for page in pages if page.items}
+            for sheet in book.worksheets():
+                set_print(sheet, title, pages_wide=0 if sheet.get_name() in wide else 1)
         aside.replace(path)
     except OSError as error:
         raise ParameterError(f"{path}: {error.strerror}; give a place that takes a file") from None
@@ -102,29 +106,52 @@ def _looks(book: Any) -> dict[str, Any]:
                                  "bottom": 2}),
         "text": book.add_format({**plain, "num_format": "@", "text_wrap": True}),
         "number": book.add_format(plain),
+        "beside": book.add_format({**plain, "align": "left"}),
         "soft": book.add_format({**plain, "font_color": _SOFT, "text_wrap": True}),
         "example": book.add_format({**plain, "num_format": "@", "italic": True,
                                     "font_color": _GREY, "bg_color": "#f4f4f4"}),
         "title": book.add_format({"bold": True, "font_size": 14}),
-        "line": book.add_format({**plain, "text_wrap": True}),
+        "line": book.add_format({**plain, "text_wrap": True, "indent": 1}),
+        "link": book.add_format({**plain, "font_color": "#1b5a96", "underline": 1}),
     }  # fmt: skip
 
 
-def write_instructions(book: Any, looks: Mapping[str, Any]) -> None:
-    """The first sheet: how to fill, in both languages, and what each word means."""
+def write_instructions(book: Any, looks: Mapping[str, Any], sheets: Sequence[str]) -> None:
+    """The first sheet: how to fill, in both languages, and what each other sheet holds."""
     page = book.add_worksheet(SHEETS["instructions"]["name"])
-    page.set_column(0, 0, 5)
+    page.set_column(0, 0, 14)
     page.set_column(1, 2, 70)
     page.hide_gridlines(2)
     page.write_string(0, 1, "Necə doldurmalı", looks["title"])
     page.write_string(0, 2, "How to fill it", looks["title"])
     for row, line in enumerate(INSTRUCTIONS, 1):
-        page.write_number(row, 0, row, looks["soft"])
-        page.write_string(row, 1, line["az"], looks["line"])
-        page.write_string(row, 2, line["en"], looks["line"])
-        longest = max(len(line["az"]), len(line["en"]))
-        page.set_row(row, 15 * (1 + longest // 72) + 3)
+        page.write_number(row, 0, row, looks["beside"])
+        _write_line(page, row, line, looks)
+    top = len(INSTRUCTIONS) + 2
+    page.write_string(top, 1, "Vərəqlər", looks["title"])
+    page.write_string(top, 2, "Sheets", looks["title"])
+    for row, key in enumerate(dict.fromkeys([*sheets, "lists"]), top + 1):
+        name = SHEETS[key]["name"]
+        page.write_url(row, 0, f"internal:'{name}'!A1", looks["link"], name)
+        texts = CONTENTS[key]
+        _write_line(page, row, {**texts, "az": f"{SHEETS[key]['az']}: {texts['az']}"}, looks)
     page.freeze_panes(1, 0)
+
+
+def _write_line(page: Any, row: int, line: Mapping[str, str], looks: Mapping[str, Any]) -> None:
+    for place, lang in enumerate(("az", "en"), 1):
+        page.write_string(row, place, line[lang], looks["line"])
+    page.set_row(row, 13.5 * max(lines_of(line[lang], 74) for lang in ("az", "en")) + 5)
+
+
+def set_print(sheet: Any, foot: str, *, pages_wide: int = 1) -> None:
+    """A sheet on landscape A4, as many pages wide as told; 0 leaves its size as it is."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    if pages_wide:
+        sheet.fit_to_pages(pages_wide, 0)
+    sheet.set_footer(f"&L{foot.replace('&', '&&')}&R&A, &P / &N")
 
 
 def columns_of(page: Page) -> list[str]:
@@ -156,7 +183,8 @@ def _write_page(book: Any, page: Page, looks: Mapping[str, Any], places: Mapping
         field = page.plan.field(column)
         text = field.reading in _TEXT and column != "value"
         look = looks["soft"] if column == "meaning" else looks["text" if text else "number"]
-        needed = field.needed and column in described
+        look = looks["beside"] if field.reading in _LEFT else look
+        needed = field.filled and column in described
         sheet.set_column(place, place, field.width, look)
         sheet.write_string(0, place, heading(column, extra=column not in described),
                            looks["need" if needed else "head"])  # fmt: skip
@@ -177,18 +205,38 @@ def _write_page(book: Any, page: Page, looks: Mapping[str, Any], places: Mapping
         (f"{item}\n{name}"[:250], _ITEM_WIDTH) for item, name in (page.items or {}).items()
     ]
     sheet.set_row(0, height_of(headings))
+    _set_heights(sheet, page, first)
     sheet.freeze_panes(1, len(page.plan.unique) if page.plan.key != "answers" else 2)
     sheet.autofilter(0, 0, max(len(page.frame) + first - 1, 1), max(width - 1, 0))
     sheet.ignore_errors({"number_stored_as_text": f"A1:{xl_col_to_name(max(width - 1, 0))}{rows}"})
     if page.plan.key == "about":
         _add_facts(sheet, page.frame)
+    sheet.repeat_rows(0)
 
 
 def height_of(headings: Sequence[tuple[str, float]]) -> float:
     """Height of a row of bold headings, each with the width of its column; at most 160 points."""
-    lines = [sum(1 + int(len(line) / (width - 3)) for line in text.split("\n"))
-             for text, width in headings]  # fmt: skip
+    lines = [lines_of(text, width - 3) for text, width in headings]
     return float(min(13.5 * max(lines, default=1) + 4, 160))
+
+
+def lines_of(text: str, width: float) -> int:
+    """Lines that a text takes in a column that holds so many letters."""
+    return sum(1 + int(max(len(line) - 1, 0) / width) for line in text.split("\n"))
+
+
+def _set_heights(sheet: Any, page: Page, first: int) -> None:
+    """Rows with a text of several lines get their height; not every program finds it itself."""
+    lines = [1] * len(page.frame)
+    for column in page.frame:
+        field = page.plan.field(str(column))
+        if field.reading in _TEXT:
+            for row, cell in enumerate(page.frame[column].tolist()):
+                if isinstance(cell, str) and (len(cell) > field.width or "\n" in cell):
+                    lines[row] = max(lines[row], lines_of(cell, field.width))
+    for row, count in enumerate(lines, first):
+        if count > 1:
+            sheet.set_row(row, min(13.5 * count + 2, 400))
 
 
 def _write_column(sheet: Any, place: int, cells: Sequence[Any], first: int, look: Any) -> None:
@@ -228,10 +276,11 @@ def _write_lists(book: Any, looks: Mapping[str, Any]) -> None:
     """The words of the drop-downs, each with the word that the dataset holds."""
     sheet = book.add_worksheet(SHEETS["lists"]["name"])
     sheet.set_column(0, 1, 25)
+    sheet.set_row(0, 18)
     sheet.write_string(0, 0, "Cavab / Status", looks["head"])
     sheet.write_string(0, 1, "Mənası / Stands for", looks["head"])
     pairs = [(form, word) for word in WORDS for form in WORDS[word][:2]]
-    meant = {"yes": "scored, 1", "no": "scored, 0"}
+    meant = {"yes": "1 (scored)", "no": "0 (scored)"}
     for row, (form, word) in enumerate(pairs, 1):
         sheet.write_string(row, 0, form, looks["text"])
         sheet.write_string(row, 1, meant.get(word, word), looks["soft"])
