@@ -92,7 +92,7 @@ def plant_faults(path: Path) -> None:
     rules["C2"] = "aritmetic"  # 3 a method that does not exist
     framework["D4"] = "iki"  # 4 a word where a number belongs
     bodies["C4"] = "centrl"  # 5 a category that is not known
-    services["C4"] = "Buludlar Nazirliy"  # 6 a body by a name that is not quite its own
+    services["C4"] = "Buludlr Nazirliyi"  # 6 a body by a name that is not quite its own
     services["D5"] = None  # 7 an empty name
     page["D5"] = "bəlli"  # 8 a word that is none of the list
     page["E7"] = "1,234"  # 9 a number with two readings

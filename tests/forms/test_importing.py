@@ -25,7 +25,7 @@ Editions!F2: 'rule.toml' is no file of the sheet Rules; did you mean 'rules.toml
 Rules!C2: 'aritmetic' is not known; write one of arithmetic, geometric, harmonic, power:<p>
 Framework!D4: 'iki' is not a number; write it with a point, as 12.5
 Bodies!C4: 'centrl' is not a category of the dataset; did you mean 'central'?
-Services!C4: 'Buludlar Nazirliy' is no id and no name of a body; did you mean 'clouds'?
+Services!C4: 'Buludlr Nazirliyi' is no id and no name of a body; did you mean 'clouds'?
 Services!D5: name_az is empty; fill the cell
 Answers!D5: 'bəlli' is none of bəli, xeyr, tətbiq olunmur, ...; did you mean 'bəli'?
 Answers!E7: '1,234' can be read in two ways; write 1234 or 1.234
@@ -146,14 +146,14 @@ def test_dirty_cells_are_read_and_told(tmp_path):
         page["B8"] = "S1\u00a0"
         page["A9"] = "2022-2023"
         book["Bodies"]["C5"] = "Yerli qurumlar"
-        book["Services"]["C3"] = "buludlar nazirliyi"
+        book["Services"]["C3"], book["Services"]["C4"] = "buludlar nazirliyi", "Buludlar Naz."
         book["About"]["B5"] = "süni"
 
     done = read(tmp_path, soil)
     assert rules(done) == {
         "word": ["About!B5", "Answers!D5", "Answers!D6"],
         "title_as_id": ["Bodies!C5"],
-        "name_as_id": ["Services!C3"],
+        "name_as_id": ["Services!C3", "Services!C4"],
         "spaces": ["Answers!B8"],
         "edition_label": ["Answers!A9"],
         "decimal_comma": ["Answers!E7"],

@@ -12,7 +12,8 @@ Accepted, and told in the list of accepted readings:
 - A number in a column of text: its shortest digits, as many decimals as the cell shows. A date in
   a column of text: `2023-05-01`. TRUE and FALSE in a column of words: yes and no.
 - The label of an edition for its year, the title of a category and the name of a body for its id,
-  where only one has it.
+  where only one has it. A body also by its initials and by its name without legal form and generic
+  words (`match_bodies`); a misspelt name is a fault.
 
 Refused: `1,234` (two readings), `1.234,5`, `1 234`, a date in a column of codes or numbers, an
 error such as `#N/A`, a formula without a computed value, and every other text. The word nearest to
@@ -83,6 +84,7 @@ class Known:
     editions: dict[str, int] = field(default_factory=dict)
     categories: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, str] = field(default_factory=dict)
+    match: Callable[[str], str] = lambda text: ""  # a body by another form of its name, or nothing
 
 
 def clean(text: str) -> str:
@@ -240,6 +242,16 @@ def _read_named(raw: Raw, known: Mapping[str, str], told: str) -> Read:
     return Read(found, told) if found else read
 
 
+def _read_body(raw: Raw, known: Known) -> Read:
+    """A body by its id, a name or an alias, its initials or its name without generic words."""
+    read = _read_named(raw, known.bodies, "name_as_id")
+    text = read.value
+    if text is None or read.told == "name_as_id" or text in known.bodies.values():
+        return read
+    found = known.match(text)
+    return Read(found, "name_as_id") if found else read
+
+
 def _read_yes_no(raw: Raw, known: Known) -> Read:
     read = _read_word(raw, ("yes", "no"))
     word = read.value.word if isinstance(read.value, Word) else None
@@ -341,5 +353,5 @@ _READERS: dict[str, Callable[[Raw, Known], Read]] = {
     "edition": _read_edition, "yes_no": _read_yes_no, "status": _read_status,
     "answer": _read_answer, "literal": _read_literal,
     "category": lambda raw, known: _read_named(raw, known.categories, "title_as_id"),
-    "body": lambda raw, known: _read_named(raw, known.bodies, "name_as_id"),
+    "body": _read_body,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
@@ -18,8 +19,10 @@ from asan_analysis.forms.layout import NEEDED, PLANS
 from asan_analysis.forms.rows import Sheet, fill_merged, leave_out, tell_hidden
 from asan_analysis.forms.tables import Table, join_tables
 from asan_analysis.forms.texts import SHEETS
+from asan_analysis.register.bodies import match_bodies
 
 _PARQUET = ("answers", "evaluations")
+_SURE = ("name", "alias", "abbreviation")  # roads of `match_bodies` that guess nothing
 _ORIGIN = ["file", "sheet", "row", "letter"]
 
 
@@ -108,6 +111,15 @@ def _learn(key: str, tables: Mapping[str, Table], known: Known) -> None:
         known.editions = only
     elif key == "bodies":
         known.bodies = only
+        known.match = cache(partial(_match_body, frame.dropna(subset="organisation_id")))
+
+
+def _match_body(organisations: pd.DataFrame, text: str) -> str:
+    """The id of the body that another form of its name surely names; nothing otherwise."""
+    columns = ["category", "name_az", "name_en", "aliases", "successors"]
+    known = organisations.assign(**{name: organisations[name].fillna("") for name in columns})
+    row = match_bodies([text], known).iloc[0]
+    return str(row["organisation_id"]) if row["how"] in _SURE else ""
 
 
 def _list_items(tables: Mapping[str, Table]) -> dict[str, str]:
