@@ -1,7 +1,7 @@
 """Azerbaijani letters: both letters i, marks, quotes and signs."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from asan_analysis.data.names import fold, lower
@@ -35,6 +35,7 @@ def test_names_are_folded(text, told):
     assert fold(text) == told
 
 
+@example("𝐀ŉ ﬁ ǰ")
 @given(st.text())
 def test_a_folded_name_stays_as_it_is(text):
     assert fold(fold(text)) == fold(text)

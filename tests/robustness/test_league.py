@@ -80,3 +80,11 @@ def test_a_node_left_out_equals_the_framework_without_it():
         assert found.loc[node_id, "moved"] == int((move > 0).sum())
         assert found.loc[node_id, "largest_move"] == move.max()
     assert len(found) == len(tree.node_ids) - 1
+
+
+def test_without_a_placed_body_nothing_moves_and_nothing_warns():
+    """No body has enough services for a place: no method moves one, and none is refused for it."""
+    _, tree, rules, answers = nominal("asan_sample")
+    found = compare_alternatives(answers, tree, rules, min_services=10_000)
+    assert set(found["moved"].dropna()) == {0}
+    assert not found["reason"].eq("gives every body the same score").any()

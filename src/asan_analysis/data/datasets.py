@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -244,7 +244,7 @@ def _read_table(
     """A table with its failures added to the list; None when it is unreadable."""
     name, parquet = path.name, path.suffix == ".parquet"
     if not required and not is_there(path):
-        return _nothing(contract)
+        return _nothing(name)
 
     def read() -> tuple[pd.DataFrame, list[Problem]]:
         cells = tables.read_parquet(path) if parquet else tables.read_cells(path)
@@ -257,8 +257,14 @@ def _read_table(
     return table
 
 
-def _nothing(contract: tables.Contract) -> pd.DataFrame:
-    """An empty table with the columns and types of a contract."""
+def _nothing(name: str) -> pd.DataFrame:
+    """An empty table with the columns and types of its contract, for the caller alone."""
+    return _typed_nothing(name).copy()
+
+
+@cache
+def _typed_nothing(name: str) -> pd.DataFrame:
+    contract = next(contract for other, contract, _ in _TABLES if other == name)
     cells = pd.DataFrame({column: pd.Series(dtype="str") for column in contract.columns})
     return tables.check_table(cells, contract, name="", first_row=1)
 
@@ -266,8 +272,7 @@ def _nothing(contract: tables.Contract) -> pd.DataFrame:
 def _table(frames: dict[str, pd.DataFrame | None], name: str) -> pd.DataFrame:
     """A table that was read, or an empty one."""
     table = frames[name]
-    contract = next(contract for other, contract, _ in _TABLES if other == name)
-    return _nothing(contract) if table is None else table
+    return _nothing(name) if table is None else table
 
 
 def _categories(about: dict[str, Any]) -> pd.DataFrame:

@@ -33,6 +33,7 @@ def fold(text: str) -> str:
     >>> fold("“Azərişıq” ASC")
     'azerisiq asc'
     """
-    plain = unicodedata.normalize("NFKD", _INSIDE.sub("", lower(text)).casefold())
-    kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return _BETWEEN.sub(" ", kept.translate(_LETTERS)).strip()
+    small = lower(unicodedata.normalize("NFKC", text)).casefold()
+    signs = unicodedata.normalize("NFKD", small)
+    kept = "".join(sign for sign in signs if not unicodedata.combining(sign))
+    return _BETWEEN.sub(" ", _INSIDE.sub("", kept.translate(_LETTERS))).strip()

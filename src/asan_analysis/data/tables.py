@@ -268,6 +268,8 @@ def problems_at(
     first_row: int,
 ) -> list[Problem]:
     """The same problem at some rows of a column, each with its value; a missing one is empty."""
+    if not len(rows):
+        return []
     column = str(cells.name)
     found = cells.iloc[rows]
     values = [

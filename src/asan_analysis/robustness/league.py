@@ -74,7 +74,7 @@ def compare_alternatives(
         except AsanAnalysisError as error:
             rows.append({**row, "reason": _first_problem(error)})
             continue
-        if np.nanmax(ranks) <= 1 < np.nanmax(nominal):
+        if (nominal > 1).any() and not (ranks > 1).any():
             rows.append({**row, "reason": "gives every body the same score"})
             continue
         rows.append({**row, **_compare_ranks(answers, nominal, ranks)})
