@@ -22,7 +22,7 @@ from kinds import (
     published_sheets,
     sheet_kinds,
 )
-from small_project import draw_little, make_project, report
+from small_project import cut_sample, draw_little, make_project, report
 
 from asan_analysis.cli import main
 from asan_analysis.data.files import files_below, sha256_of
@@ -37,7 +37,10 @@ PLACES = {
 
 
 def copy_project(folder: Path) -> Path:
-    """What a report needs, in a folder named with a space and Azerbaijani letters."""
+    """What a report needs, in a folder named with a space and Azerbaijani letters.
+
+    The sample has 21 bodies and three editions there; `make report` builds the whole.
+    """
     project = folder / "a copy Əİş"
     project.mkdir()
     for name in ("data", "notebooks", "src"):
@@ -45,6 +48,7 @@ def copy_project(folder: Path) -> Path:
         shutil.copytree(ROOT / name, project / name, ignore=ignore)
     shutil.copy(ROOT / "requirements.lock", project)
     draw_little(project / "notebooks")
+    cut_sample(project / "data" / "asan_sample")
     return project
 
 
@@ -496,8 +500,8 @@ def test_a_notebook_without_the_parameter_is_refused_before_anything_runs(tmp_pa
 @pytest.mark.parametrize(
     ("year", "told"),
     [
-        ("2015", "known editions: 2017, 2018, 2019, 2020, 2021, 2022, 2023, 2024"),
-        ("", "known editions of asan_sample: 2017, 2018"),
+        ("2015", "known editions: 2022, 2023, 2024"),
+        ("", "known editions of asan_sample: 2022, 2023"),
         ("2023; touch x", "is not a whole number"),
         ('2023"; touch x; "', "is not a whole number"),
         ("`touch x`", "is not a whole number"),
