@@ -6,6 +6,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from asan_analysis.errors import ParameterError
+from asan_analysis.register.districts import DISTRICTS
 from asan_analysis.register.duplicates import THRESHOLD, cluster_pairs, find_pairs
 
 BODIES = pd.DataFrame(
@@ -137,3 +138,11 @@ def test_clusters_are_chains_of_pairs():
 def test_a_threshold_outside_its_range_is_refused(threshold):
     with pytest.raises(ParameterError, match=f"write {THRESHOLD}"):
         find_pairs(register(), threshold=threshold)
+
+
+def test_no_two_districts_are_one_misspelt():
+    """Of one service for each district and city no two are a pair, however near the names."""
+    names = [f"{name} rayonu üzrə torpaq arayışı" for name in dict.fromkeys(DISTRICTS)]
+    services = pd.DataFrame({"service_id": [f"s{place:03d}" for place in range(len(names))],
+                             "organisation_id": "land", "name_az": names})  # fmt: skip
+    assert find_pairs(services).empty

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from asan_analysis.register.families import find_families, summarise_families
+from asan_analysis.register.families import find_families
 
 BODIES = pd.DataFrame(
     [
@@ -55,20 +55,7 @@ def test_a_given_family_is_kept_and_lends_its_id_to_the_same_name():
     assert families["how"].tolist() == ["given", "found", "given", "given"]
 
 
-def test_the_summary_counts_bodies_and_services():
-    services = register(
-        ("mars", "Park yeri", "L05"), ("mars", "Park yerləri", "L05"), ("clouds", "Park", "L05"),
-        ("venus", "Bulud", "F01"),
-    )  # fmt: skip
-    table = summarise_families(find_families(services, BODIES), services, BODIES)
-    assert table["family"].tolist() == ["L05", "F01"]
-    assert table["category"].tolist() == ["central;local", "local"]
-    assert table["bodies"].tolist() == [2, 1]
-    assert table["services"].tolist() == [3, 1]
-
-
 def test_an_empty_register_has_no_families():
     empty = find_families(register(), BODIES)
     assert list(empty) == ["service_id", "family", "name", "how"]
     assert empty.empty
-    assert summarise_families(empty, register(), BODIES).empty

@@ -18,7 +18,6 @@ from asan_analysis.forms.texts import ABOUT, EXAMPLES
 from asan_analysis.forms.writing import Page, write_book
 from asan_analysis.index.framework import build_tree
 
-TEMPLATE = "asan_template.xlsx"
 _FACTS = {"kind": "observed", "status": "draft", "decimals": 2, "places": 3, "min_services": 3}
 _RULES = {"aggregation": "arithmetic", "normalisation": "none", "range": [0, 100],
           "not_applicable": "exclude", "not_answered": "exclude", "roll_up": "mean"}  # fmt: skip

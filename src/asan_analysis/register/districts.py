@@ -1,4 +1,7 @@
-"""Districts and cities of Azerbaijan: names that are never read as a misspelling of another."""
+"""Districts and cities of Azerbaijan: names that are never read as a misspelling of another.
+
+They are those of the State Register of territorial units.
+"""
 
 from __future__ import annotations
 

@@ -118,40 +118,6 @@ def label_services(
     return frame
 
 
-def summarise_families(
-    families: pd.DataFrame, services: pd.DataFrame, organisations: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """One row a family, those of the most bodies first.
-
-    Parameters
-    ----------
-    families : DataFrame
-        From `find_families`.
-    services, organisations : DataFrame
-        Those it was found from.
-
-    Returns
-    -------
-    DataFrame
-        Key family. Columns name, category (separated by `;` if there are several, empty without
-        organisations), bodies, services (numbers).
-    """
-    owners = services[["service_id", "organisation_id"]]
-    frame = families.merge(owners, on="service_id", how="left", validate="one_to_one")
-    frame["category"] = ""
-    if organisations is not None:
-        categories = organisations.set_index("organisation_id")["category"]
-        frame["category"] = frame["organisation_id"].map(categories).fillna("")
-    table = frame.groupby("family", as_index=False).agg(
-        name=("name", "first"),
-        category=("category", lambda values: ";".join(sorted(set(values)))),
-        bodies=("organisation_id", "nunique"),
-        services=("service_id", "size"),
-    )
-    order = ["bodies", "services", "family"]
-    return table.sort_values(order, ascending=[False, False, True], ignore_index=True)
-
-
 def _name_bodies(organisations: pd.DataFrame) -> dict[str, Phrases]:
     """What is taken out of the names of a body's services: runs of stems, the longest first."""
     aliases = organisations["aliases"].fillna("") if "aliases" in organisations else ""

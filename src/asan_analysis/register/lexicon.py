@@ -115,18 +115,3 @@ BODY_KINDS = _list_words(
     nazirlik komit agentlik xidmet hakimiyyet cemiyyet birlik sirket belediyye idar fond merkez
     """
 )
-
-# Districts and towns of Azerbaijan (State Register of territorial units): two of them are never
-# one word misspelt.
-PLACES = _list_words(
-    """
-    abseron agcabedi agdam agdas agdere agstafa agsu astara babek baki balaken berde beyleqan
-    bilesuvar binegedi cebrayil celilabad culfa daskesen fuzuli gedebey gence goranboy goycay
-    goygol haciqabul imisli ismayilli kelbecer kengerli kurdemir lacin lenkeran lerik masalli
-    mingecevir naftalan naxcivan neftcala nerimanov nesimi nizami oguz ordubad pirallahi qax
-    qaradag qazax qebele qobustan quba qubadli qusar saatli sabail sabirabad sabuncu sabran sahbuz
-    salyan samaxi samkir samux sederek seki serur sirvan siyezen sumqayit surexani susa terter
-    tovuz ucar xacmaz xankendi xatai xezer xizi xocali xocavend yardimli yasamal yevlax zaqatala
-    zengilan zerdab
-    """
-)

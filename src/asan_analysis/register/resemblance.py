@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from asan_analysis.register.lexicon import NEGATING, PLACES, REAL
+from asan_analysis.register.districts import DISTRICT_WORDS
+from asan_analysis.register.lexicon import NEGATING, REAL
 from asan_analysis.register.words import IDLE_TEXTS, Word, Words, are_forms, find_stem
 
 DOUBT = 0.5  # what a word takes off the score that only one name of the register has
@@ -226,7 +227,7 @@ def liken_words(one: Word, other: Word, rarity: Rarity) -> float:
 
 def _is_known(word: Word) -> bool:
     """Whether a word is a district or one of the words that are near others."""
-    return word.text in PLACES or word.text in REAL or word.stem in REAL
+    return word.text in DISTRICT_WORDS or word.text in REAL or word.stem in REAL
 
 
 def _near(one: str, other: str, *, most: int, least: int = 5) -> float:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from asan_analysis.data.names import fold
+from asan_analysis.register.districts import DISTRICT_WORDS
 from asan_analysis.register.lexicon import (
     ABBREVIATIONS,
     CAPITALS,
@@ -22,7 +23,6 @@ from asan_analysis.register.lexicon import (
     LIGHT,
     NOUNS,
     OPENING,
-    PLACES,
     ROOTS,
     SAME,
     WHOLE,
@@ -68,7 +68,7 @@ def find_stem(word: str) -> str:
     >>> find_stem("olmamasi") == find_stem("olmasi")
     False
     """
-    if not word.isalpha() or word in PLACES:
+    if not word.isalpha() or word in DISTRICT_WORDS:
         return word
     if found := _NEGATIVE.search(word, 1):
         return word[: found.start()] + "#not"
