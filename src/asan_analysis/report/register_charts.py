@@ -137,7 +137,7 @@ def plot_pairs_by_threshold(
                 markersize=3.5, linewidth=1.6, label=label)  # fmt: skip
     ax.axvline(shipped, color=PALE, linewidth=0.9, linestyle=":")
     ax.annotate(words.say("chart.threshold_chosen", threshold=words.number(shipped, 2)),
-                (shipped, 1), (0, 3), xycoords=("data", "axes fraction"), ha="center",
+                (shipped, 1), (0, 3), xycoords=("data", "axes fraction"), ha="left",
                 textcoords="offset points", va="bottom", fontsize=8, color=PALE)  # fmt: skip
     ax.set_ylim(bottom=0)
     ax.xaxis.set_major_formatter(lambda value, _: words.number(value, 2))
