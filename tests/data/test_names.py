@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from asan_analysis.data.names import fold, lower
+from asan_analysis.data.names import collation_key, fold, lower
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,14 @@ def test_names_are_folded(text, told):
 @given(st.text())
 def test_a_folded_name_stays_as_it_is(text):
     assert fold(fold(text)) == fold(text)
+
+
+def test_names_are_listed_by_the_azerbaijani_alphabet():
+    for letters in ("abcçdeəfgğhxıijkqlmnoöprsştuüvwyz", "ABCÇDEƏFGĞHXIİJKQLMNOÖPRSŞTUÜVWYZ"):
+        assert sorted(reversed(letters), key=collation_key) == list(letters)
+
+
+def test_spaces_and_digits_stand_before_letters_and_foreign_letters_by_their_plain_one():
+    names = ["Zal", "É", "Su idarəsi", "2 nömrəli zal", "Suxanə", "Ev", "“Ev”"]
+    told = ["2 nömrəli zal", "Ev", "“Ev”", "É", "Su idarəsi", "Suxanə", "Zal"]
+    assert sorted(names, key=collation_key) == told

@@ -1,11 +1,12 @@
-"""Rules and remedies of faults in Azerbaijani, read from `messages.toml`."""
+"""Rules and remedies of faults in Azerbaijani, read from `az.po`."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
+
+from asan_analysis.data.catalogue import load_catalogue
 
 
 def translate(text: str) -> str:
@@ -36,7 +37,7 @@ def say_both(text: str) -> str:
 
 @cache
 def _listed() -> dict[str, str]:
-    return tomllib.loads(Path(__file__).with_name("messages.toml").read_text(encoding="utf-8"))
+    return {text.en: text.az for text in load_catalogue(Path(__file__).with_name("az.po"))}
 
 
 @cache

@@ -9,7 +9,7 @@ from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
 from asan_analysis.data.published import Published
 from asan_analysis.report.parts import is_published
-from asan_analysis.report.texts import CATEGORY_NAMES, TEXTS
+from asan_analysis.report.texts import CATEGORY_NAMES, texts_below
 from asan_analysis.report.words import LANGUAGES, Words, name_rows
 
 _GROUPS = (
@@ -139,8 +139,4 @@ def _factor_names(data: Dataset, names: dict[str, str], lang: str) -> dict[str, 
 
 
 def _texts_below(prefix: str, lang: str) -> dict[str, str]:
-    return {
-        key.removeprefix(prefix): text[LANGUAGES.index(lang)]
-        for key, text in TEXTS.items()
-        if key.startswith(prefix)
-    }
+    return {key: text[LANGUAGES.index(lang)] for key, text in texts_below(prefix).items()}

@@ -1,17 +1,20 @@
-"""The texts themselves, read from `texts.toml`: key or column, then English and Azerbaijani."""
+"""The texts themselves, read from `az.po`: key or column, then English and Azerbaijani."""
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
-_FILE = tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+from asan_analysis.data.catalogue import load_catalogue
+
+_COLUMN, _CATEGORY = "column.", "category."
+_ALL = {text.key: (text.en, text.az) for text in load_catalogue(Path(__file__).with_name("az.po"))}
 
 
-def _pairs(table: str) -> dict[str, tuple[str, str]]:
-    return {key: (text["en"], text["az"]) for key, text in _FILE[table].items()}
+def texts_below(prefix: str) -> dict[str, tuple[str, str]]:
+    """The texts whose key begins with a prefix, by the rest of the key."""
+    return {key.removeprefix(prefix): pair for key, pair in _ALL.items() if key.startswith(prefix)}
 
 
-TEXTS = _pairs("texts")
-COLUMNS = _pairs("columns")
-CATEGORY_NAMES = _pairs("categories")
+COLUMNS = texts_below(_COLUMN)
+CATEGORY_NAMES = texts_below(_CATEGORY)
+TEXTS = {key: pair for key, pair in _ALL.items() if not key.startswith((_COLUMN, _CATEGORY))}

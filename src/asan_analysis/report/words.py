@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pandas as pd
+from babel import Locale
 
 from asan_analysis.errors import ReportError
 from asan_analysis.report.texts import COLUMNS, TEXTS
 
 LANGUAGES = ("en", "az")
-_POINTS = {"en": (",", "."), "az": ("\u00a0", ",")}
 _VERBATIM = ("printed_cycle", "source_url", "score_source_url", "why", "unknown")
 _PERCENT_COLUMNS = (
     "share_",
@@ -60,9 +61,7 @@ class Words:
         try:
             return TEXTS[key][LANGUAGES.index(self.lang)].format(**values)
         except KeyError as error:
-            raise ReportError(
-                f"words: {key!r} needs {error}; add it to report/texts.toml"
-            ) from None
+            raise ReportError(f"words: {key!r} needs {error}; add it to report/az.po") from None
 
     def name(self, code: object) -> str:
         """The label of a code; the code itself where it has none."""
@@ -81,7 +80,7 @@ class Words:
         """A number with the language's separators; a missing one is a dash."""
         if pd.isna(value):
             return "\u2013"
-        thousands, point = _POINTS[self.lang]
+        thousands, point = _signs(self.lang)
         text = f"{value:{'+' if sign else ''}z,.{decimals}f}"
         text = text.removeprefix("+") if round(float(value), decimals) == 0 else text
         return text.replace(",", "\0").replace(".", point).replace("\0", thousands)
@@ -120,11 +119,18 @@ class Words:
         if column.startswith(_PERCENT_COLUMNS):
             return self.percent(value)
         if column == "largest_difference":
-            return f"{value:.1e}".replace(".", _POINTS[self.lang][1]) if value else "0"
+            return f"{value:.1e}".replace(".", _signs(self.lang)[1]) if value else "0"
         if column in _P_COLUMNS:
             return self.p_value(value, decimals)
         digits = decimals if isinstance(value, float) else 0
         return self.number(value, digits, sign=column in SIGNED_COLUMNS)
+
+
+@cache
+def _signs(lang: str) -> tuple[str, str]:
+    """What parts thousands and what parts decimals in a language: 12,345.67 and 12.345,67."""
+    signs = Locale.parse(lang).number_symbols["latn"]
+    return signs["group"], signs["decimal"]
 
 
 def name_rows(frame: pd.DataFrame, code: str, lang: str) -> dict[str, str]:
