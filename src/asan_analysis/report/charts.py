@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
+from asan_analysis.report.fonts import use_own_fonts
 from asan_analysis.report.words import Words
 
 STYLE = Path(__file__).with_name("asan.mplstyle")
@@ -22,6 +23,8 @@ _STATUS_COLOURS = {"scored": "#1f4e79", "not_applicable": "#c9c9c9", "not_answer
 INK = "#333333"
 PALE = "#6f6f6f"
 BADGE = "#8a4b08"
+
+use_own_fonts()
 
 
 def new_axes(width: float = 8.0, height: float = 4.2) -> Axes:
@@ -41,7 +44,7 @@ def add_frame(ax: Axes, *, title: str, foot: str, badge: str = "") -> None:
         figure.text(1, 1, badge, ha="right", va="top", fontsize=8, fontweight="bold",
                     color="white", bbox=box, transform=figure.transFigure + inside)  # fmt: skip
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
-    lines = textwrap.fill(foot, width=int(figure.get_figwidth() * 17))
+    lines = textwrap.fill(foot, width=int(figure.get_figwidth() * 19))
     figure.supxlabel(lines, x=0.01, ha="left", fontsize=7.5, color="#5f5f5f")
 
 

@@ -1,0 +1,23 @@
+"""The two font families of charts and papers; fonts of the system are never used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+from matplotlib.font_manager import fontManager
+
+FOLDER = Path(__file__).parent
+
+
+def use_own_fonts() -> None:
+    """Let matplotlib know the fonts of this folder and those that it ships itself, no others.
+
+    A chart then looks the same on every machine, whatever is installed there.
+    """
+    shipped = Path(matplotlib.get_data_path())
+    fontManager.ttflist = [
+        font for font in fontManager.ttflist if Path(font.fname).is_relative_to(shipped)
+    ]
+    for path in sorted(FOLDER.glob("*.ttf")):
+        fontManager.addfont(path)
