@@ -318,5 +318,9 @@ def _write_pages(
     write_codebook(folder, root / "data" / "dictionary.csv")
     write_workbook(folder, records, chapters, identity, facts)
     write_review(folder, records, identity)
+    if not identity.organisation_id:
+        from asan_analysis.report.brief import write_brief  # imports matplotlib, typst
+
+        write_brief(folder, records, identity, facts)
     write_index(folder, records, chapters, identity, describe_inputs(inputs, identity, root))
     return list_shown(records)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
+import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,7 @@ _STATUS_COLOURS = {"scored": "#1f4e79", "not_applicable": "#c9c9c9", "not_answer
 INK = "#333333"
 PALE = "#6f6f6f"
 BADGE = "#8a4b08"
+_METADATA: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 
 use_own_fonts()
 
@@ -46,6 +50,34 @@ def add_frame(ax: Axes, *, title: str, foot: str, badge: str = "") -> None:
     figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
     lines = textwrap.fill(foot, width=int(figure.get_figwidth() * 19))
     figure.supxlabel(lines, x=0.01, ha="left", fontsize=7.5, color="#5f5f5f")
+
+
+def render(ax: Axes, formats: tuple[str, ...] = ("png", "svg")) -> list[bytes]:
+    """The figure in each format, with bytes that repeat; it is closed."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    made = []
+    with warnings.catch_warnings():
+        # a letter that the font lacks is drawn as a box
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.draw_without_rendering()  # lay out once for all formats
+        figure.set_layout_engine("none")
+        for name in formats:
+            file = io.BytesIO()
+            figure.savefig(file, format=name, metadata=_METADATA[name])
+            made.append(file.getvalue())
+    plt.close(figure)
+    return made
+
+
+def drawn(
+    plot: Callable[..., Axes], frame: pd.DataFrame, words: Words, size: tuple[float, float],
+    **more: Any,
+) -> str:  # fmt: skip
+    """A chart as SVG of a size in inches, without title and foot, for a page that has its own."""
+    with plt.style.context(STYLE):
+        ax = plot(frame, ax=new_axes(*size), words=drawable(words), **more)
+        return render(ax, ("svg",))[0].decode("utf-8")
 
 
 def plot_coverage(frame: pd.DataFrame, *, ax: Axes | None = None, words: Words) -> Axes:

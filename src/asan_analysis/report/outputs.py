@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import inspect
-import io
 import json
 import os
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,7 +77,7 @@ class Chapter:
                 foot = self._foot(section, words, frame, values["foot"])
                 badge = words.say("kind.synthetic") if self._is_synthetic(section) else ""
                 charts.add_frame(ax, title=texts[lang]["title"], foot=foot, badge=badge)
-                png, svg = _draw(ax)
+                png, svg = charts.render(ax)
             stem = f"figures/{name}" + ("" if lang == "en" else f".{lang}")
             self.files |= {Path(f"{stem}.png"): png, Path(f"{stem}.svg"): svg}
             if lang == "en":
@@ -310,22 +308,6 @@ def _headline(value: Any, words: Words) -> str:
     if isinstance(value, tuple):
         return words.number(*value)
     return words.percent(value) if isinstance(value, float) else words.number(value)
-
-
-def _draw(ax: Axes) -> tuple[bytes, bytes]:
-    """The figure as PNG and SVG whose bytes repeat."""
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    png, svg = io.BytesIO(), io.BytesIO()
-    with warnings.catch_warnings():
-        # a letter that the font lacks is drawn as a box
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure.draw_without_rendering()  # lay out once for both formats
-        figure.set_layout_engine("none")
-        figure.savefig(png, format="png", metadata={"Software": None})
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
-    plt.close(figure)
-    return png.getvalue(), svg.getvalue()
 
 
 def _cells(frame: pd.DataFrame, words: Words, decimals: int) -> list[list[str]]:

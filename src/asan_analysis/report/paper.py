@@ -1,0 +1,43 @@
+"""Papers as PDF/UA-1, set by typst from templates with shipped fonts; their bytes repeat."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from asan_analysis.errors import ReportError
+from asan_analysis.report.fonts import FOLDER as FONTS
+from asan_analysis.report.parts import TEMPLATES
+
+
+def write_paper(path: Path, template: str, content: Mapping[str, Any]) -> None:
+    """Write a PDF.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    template : str
+        A file of `templates/`.
+    content : mapping
+        What the template shows, as JSON; figures are SVG texts with alternative texts.
+
+    Raises
+    ------
+    ReportError
+        typst refuses the template or the content.
+    """
+    text = json.dumps(content, ensure_ascii=False)
+    try:
+        made = typst.compile(
+            str(TEMPLATES / template), root=str(TEMPLATES), font_paths=[str(FONTS)],
+            ignore_system_fonts=True, format="pdf", sys_inputs={"paper": text},
+            pdf_standards="ua-1",  # a screen reader gets order, headings, tables and texts
+        )  # fmt: skip
+    except typst.TypstError as error:
+        raise ReportError(f"{path.name} cannot be set: {error}") from None
+    path.write_bytes(made)
