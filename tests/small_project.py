@@ -53,8 +53,8 @@ order = 1
     "2023,s,a,Yağış,Rain,\n2023,t,b,Şeh,Dew,\n",
 }
 TABLES = (  # one a chapter
-    "coverage_by_category", "organisation_scores", "category_spread", "editions_shared",
-    "gaps_to_mean", "places_firm", "nodes_audited", "tested", "register_counts",
+    "coverage_by_category", "answers_by_item", "category_spread", "editions_shared",
+    "gaps_to_mean", "convergence", "nodes_audited", "tested", "abilities",
 )  # fmt: skip
 FEW = (CHAPTERS[0], CHAPTERS[1], LONGEST[0])  # enough for an order, a failure and one that waits
 MAIN = """import sys

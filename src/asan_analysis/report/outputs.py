@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import inspect
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -29,7 +28,7 @@ from asan_analysis.report.labels import labels_of
 from asan_analysis.report.parts import host_of, is_published, kind_of, render_table
 from asan_analysis.report.plan import OUTPUT_VARIABLE
 from asan_analysis.report.sentences import VALUES
-from asan_analysis.report.words import LANGUAGES, Words, in_language
+from asan_analysis.report.words import LANGUAGES, Words, decimals_for, in_language
 
 _SHOWN_ROWS = 40
 _ADDRESSES = ("source_url", "score_source_url")
@@ -218,9 +217,7 @@ class Chapter:
         return {**common, **own}
 
     def _decimals(self, function: Callable[..., Any]) -> dict[str, int]:
-        """The dataset's decimals for a function that takes them."""
-        takes = "decimals" in inspect.signature(function).parameters
-        return {"decimals": int(self.data.about["decimals"])} if takes else {}
+        return decimals_for(function, int(self.data.about["decimals"]))
 
     def _heading(self, name: str, words: Words, values: Mapping[str, str]) -> dict[str, str]:
         return {part: words.say(f"{name}.{part}", **values) for part in ("title", "caption")}

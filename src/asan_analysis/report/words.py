@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from inspect import signature
 from typing import Any
 
 import pandas as pd
@@ -131,6 +132,11 @@ def _signs(lang: str) -> tuple[str, str]:
     """What parts thousands and what parts decimals in a language: 12,345.67 and 12.345,67."""
     signs = Locale.parse(lang).number_symbols["latn"]
     return signs["group"], signs["decimal"]
+
+
+def decimals_for(function: Callable[..., Any], decimals: int) -> dict[str, int]:
+    """A dataset's decimals as an argument for a function that takes them."""
+    return {"decimals": decimals} if "decimals" in signature(function).parameters else {}
 
 
 def name_rows(frame: pd.DataFrame, code: str, lang: str) -> dict[str, str]:
