@@ -9,7 +9,7 @@ from asan_analysis import __version__
 from asan_analysis.data.published import Published
 from asan_analysis.report.brief_pages import list_pages
 from asan_analysis.report.identity import Identity
-from asan_analysis.report.paper import write_paper
+from asan_analysis.report.paper import describe_paper, write_paper
 from asan_analysis.report.parts import environment, style
 from asan_analysis.report.slides import Case, Section
 from asan_analysis.report.words import LANGUAGES, Words
@@ -47,16 +47,11 @@ def _write_figures(case: Case, pages: list[list[Section]]) -> None:
 
 
 def _paper(case: Case, pages: list[list[Section]]) -> dict[str, Any]:
-    """What a PDF says outside its sections."""
-    words, identity = Words(case.lang), case.identity
-    return {
-        "lang": case.lang, "title": identity.title(case.lang), "pages": pages,
-        "author": str(identity.data.about["publisher"]), "label": identity.label(case.lang),
+    """What the papers and pages say outside their sections, and the sections."""
+    words = Words(case.lang)
+    return describe_paper(case.identity, case.lang) | {
         "name": words.say("brief.name"), "index": words.say("brief.index"),
-        "dataset": identity.data.title(case.lang), "contents": _contents(pages),
-        "page": words.say("brief.page"),
-        "foot": identity.citation(case.lang), "generator": f"asan-analysis {__version__}",
-        "draft": words.say("brief.draft") if identity.data.about["status"] == "draft" else "",
+        "contents": _contents(pages), "pages": pages,
     }  # fmt: skip
 
 

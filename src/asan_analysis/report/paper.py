@@ -11,7 +11,20 @@ import typst
 
 from asan_analysis.errors import ReportError
 from asan_analysis.report.fonts import FOLDER as FONTS
+from asan_analysis.report.identity import Identity
 from asan_analysis.report.parts import TEMPLATES
+from asan_analysis.report.words import Words
+
+
+def describe_paper(identity: Identity, lang: str) -> dict[str, Any]:
+    """What a paper says of itself: language, title, author, edition, foot, and whether a draft."""
+    words, about = Words(lang), identity.data.about
+    return {
+        "lang": lang, "title": identity.title(lang), "author": str(about["publisher"]),
+        "label": identity.label(lang), "page": words.say("brief.page"),
+        "foot": identity.citation(lang),
+        "draft": words.say("brief.draft") if about["status"] == "draft" else "",
+    }  # fmt: skip
 
 
 def write_paper(path: Path, template: str, content: Mapping[str, Any]) -> None:
