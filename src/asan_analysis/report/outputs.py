@@ -102,7 +102,7 @@ class Chapter:
         the table off the report's first page.
         """
         decimals = int(self.data.about["decimals"]) if decimals is None else decimals
-        shown = (frame if where is None else frame[where])[columns or list(frame.columns)]
+        shown = (frame if where is None else frame[where])[_with_languages(frame, columns)]
         texts: dict[str, Any] = {}
         for lang in LANGUAGES:
             words = self.words(section, lang)
@@ -287,6 +287,13 @@ def _grouped(frame: pd.DataFrame, column: str) -> list[tuple[str, list[dict[str,
         )
         for code, rows in frame.groupby(column, sort=False)
     ]
+
+
+def _with_languages(frame: pd.DataFrame, columns: list[str] | None) -> list[str]:
+    """The columns to show, each with its Azerbaijani text where the frame has one."""
+    if columns is None:
+        return list(frame.columns)
+    return [*columns, *(f"{name}_az" for name in columns if f"{name}_az" in frame)]
 
 
 def _place(row: dict[str, Any], words: Words) -> dict[str, Any]:
