@@ -23,7 +23,7 @@ STRIP := -m nbstripout --extra-keys "metadata.papermill cell.metadata.papermill"
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 
-.PHONY: help report reports profile verify template checksums lab test check data bench lock clean
+.PHONY: help report reports profile verify template checksums lab test check screenshots data bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ check: $(READY_DEV) ## Check style, types, spelling and that notebooks carry no 
 	@"$(PYTHON)" -m mypy src
 	@"$(PYTHON)" -m codespell_lib
 	@find notebooks -name .ipynb_checkpoints -prune -o -name '*.ipynb' -exec "$(PYTHON)" $(STRIP) --verify {} +
+
+screenshots: $(READY_DEV) ## Remake the pictures of the README from the report of 2023
+	@"$(PYTHON)" scripts/make_screenshots.py
 
 data: $(READY_DEV) ## Rebuild the derived data from the raw files
 	@"$(PYTHON)" scripts/build_egov_benchmark.py
