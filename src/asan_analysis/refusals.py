@@ -13,7 +13,7 @@ from asan_analysis.errors import ParameterError
 class Refusal(ParameterError):
     """Data or rules that a method cannot answer for; the call itself is right.
 
-    `code` names the reason: `refused.<code>` in `report/texts.toml` says it in both languages.
+    `code` names the reason: `refused.<code>` in `report/az.po` says it in both languages.
     """
 
     def __init__(self, message: str, *, code: str) -> None:
