@@ -1,9 +1,10 @@
 """A browser that is watched: which one to drive, what its pages may ask for, what axe-core says."""
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,7 +13,6 @@ from playwright.sync_api import BrowserContext, Page, Playwright
 DEBIAN = "/usr/bin/chromium"
 NONE = "no Chromium; apt-get install chromium, or name one in CHROMIUM"
 INNER = ("file", "data", "blob", "about")
-SCHEMES = ("light", "dark")
 
 
 def find_chromium(playwright: Playwright) -> Path | None:
@@ -54,10 +54,70 @@ def is_inside(url: str, server: str = "") -> bool:
 
 def examine(page: Page) -> tuple[list[str], int]:
     """Rules of axe-core that a page breaks, a line for each element, and how many it keeps."""
-    told = Axe().run(page, options={"resultTypes": ["violations", "passes"]}).response
+    told = Axe().run(page).response
     broken = [
         f"{rule['id']}: {node['target']} {node['html'][:120]}"
         for rule in told["violations"]
         for node in rule["nodes"]
     ]
     return broken, len(told["passes"])
+
+
+def unfold(page: Page) -> None:
+    """Open every part that a reader can open: what is folded is not examined."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+
+
+def shorten(page: Page) -> None:
+    """Keep three rows of each table and one word of code in each colour.
+
+    The others look alike; axe-core takes its time with each.
+    """
+    page.evaluate("""() => {
+        document.querySelectorAll("tbody tr:nth-child(n+4)").forEach(row => row.remove())
+        const seen = new Set()
+        for (const word of document.querySelectorAll(".highlight span")) {
+            if (seen.has(word.className)) word.replaceWith(word.textContent)
+            seen.add(word.className)
+        }
+    }""")
+
+
+def list_dead(page: Page) -> list[str]:
+    """Links of a page that lead to no file or no place in it, and pictures that show nothing.
+
+    Public addresses are cited and not opened.
+    """
+    targets = page.evaluate("[...document.links].map(link => link.href)")
+    empty = page.evaluate(
+        "[...document.images].filter(one => !one.naturalWidth).map(one => one.src.slice(0, 80))"
+    )
+    return [url for url in dict.fromkeys(targets) if not leads_somewhere(url)] + empty
+
+
+def leads_somewhere(url: str) -> bool:
+    """Whether the file of an address is there and holds the place it names.
+
+    A page with a script, as the explorer, reads the rest of its address itself.
+    """
+    parts = urlsplit(url)
+    if parts.scheme in ("http", "https", "mailto"):
+        return True
+    file = Path(unquote(parts.path))
+    if not file.is_file():
+        return False
+    place = unquote(parts.fragment)
+    return not place or has_place(file, place)
+
+
+@cache
+def has_place(file: Path, place: str) -> bool:
+    text = file.read_text(encoding="utf-8")
+    return f'id="{place}"' in text or ("<script" in text and "=" in place)
+
+
+def excess_width(page: Page) -> int:
+    """Pixels by which a page must be moved sideways to be seen whole."""
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )

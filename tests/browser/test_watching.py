@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from browsing import examine, leave_out
+from browsing import examine, excess_width, leave_out, list_dead, unfold
 
 HERE = Path(__file__).parent
 PAGE = '<!doctype html><html lang="en"><title>T</title><main><h1>T</h1>{}</main></html>'
@@ -79,6 +79,29 @@ def test_a_planted_fault_is_noted(show, troubles, body, told):
 def test_a_planted_violation_is_found(show, body, rule):
     broken, _ = examine(show(body))
     assert [line for line in broken if line.startswith(f"{rule}: ")]
+
+
+def test_what_is_folded_is_examined(show):
+    page = show("<details><summary>more</summary><p style='color: #ccc'>pale words</p></details>")
+    assert examine(page)[0] == []
+    unfold(page)
+    assert examine(page)[0]
+
+
+def test_dead_links_are_found(show, tmp_path, troubles):
+    """Of six links and a picture these four lead nowhere."""
+    (tmp_path / "other.html").write_text('<p id="here">x</p>', encoding="utf-8")
+    links = ("other.html", "other.html#here", "other.html#gone", "gone.html", "#gone",
+             "https://example.org/a")  # fmt: skip
+    page = show("".join(f"<a href='{link}'>x</a>" for link in links) + "<img src='gone.png'>")
+    told = [url.rpartition("/")[2] for url in list_dead(page)]
+    troubles.clear()
+    assert told == ["other.html#gone", "gone.html", "page.html#gone", "gone.png"]
+
+
+def test_a_page_too_wide_is_found(show):
+    assert excess_width(show("<p>words</p>")) == 0
+    assert excess_width(show("<p style='width: 3000px'>words</p>")) > 1000
 
 
 def run_planted(folder: Path, **env: str) -> subprocess.CompletedProcess:
