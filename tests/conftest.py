@@ -13,6 +13,7 @@ LONGEST = (
     "test_report.py", "test_foreign_dataset.py", "test_faults.py", "test_bad_input.py",
     "test_scoring.py", "test_datasets.py", "test_remedies.py", "test_trends.py",
     "test_decomposition.py", "test_mobility.py", "test_sample.py",
+    "test_lab.py", "test_pages.py",  # which waits for the reports of the first
 )  # fmt: skip
 
 
