@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import Page
 from shared_reports import copy_project
 from small_project import processes_of
 
@@ -21,12 +22,13 @@ SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},
     "apputils-extension/notification": {"checkForUpdates": False, "fetchNews": "false"},
 }
-ENDED = """() => {
+ERROR = '[data-mime-type="application/vnd.jupyter.stderr"]'  # warnings too
+ENDED = f"""() => {{
     const prompts = [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")]
     const ran = prompts.length && prompts.every(one => /^\\[\\d+\\]:$/.test(one.textContent))
     const idle = document.querySelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
-    return (ran && idle) || document.querySelector('[data-mime-type$="jupyter.error"]')
-}"""
+    return (ran && idle) || document.querySelector('{ERROR}')
+}}"""
 
 
 def free_port() -> int:
@@ -102,17 +104,21 @@ def server(lab) -> str:
     return lab[1]
 
 
-def test_a_chapter_runs_from_the_menu_to_its_end(lab, page):
-    project, address = lab
+def run_all(page: Page, address: str, name: str) -> list[str]:
+    """Open a notebook, choose Run > Run All Cells, wait for its end; the errors it shows."""
     page.set_default_timeout(60_000)
     with page.expect_event("websocket", lambda socket: "/channels" in socket.url) as kernel:
-        page.goto(f"http://{address}/lab/tree/{CHAPTER}.ipynb?token={TOKEN}")
+        page.goto(f"http://{address}/lab/workspaces/{name}/tree/{name}.ipynb?token={TOKEN}")
     kernel.value.wait_for_event("framereceived", says_idle)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click()
     page.wait_for_function(ENDED)
-    errors = page.locator('[data-mime-type$="jupyter.error"]').all_inner_texts()
-    assert errors == []
+    return page.locator(ERROR).all_inner_texts()
+
+
+def test_a_chapter_runs_from_the_menu_to_its_end(lab, page):
+    project, address = lab
+    assert run_all(page, address, CHAPTER) == []
     prompts = page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
     source = json.loads((project / "notebooks" / f"{CHAPTER}.ipynb").read_text("utf-8"))
     cells = [cell for cell in source["cells"] if cell["cell_type"] == "code"]
@@ -120,3 +126,12 @@ def test_a_chapter_runs_from_the_menu_to_its_end(lab, page):
     assert page.locator(".jp-OutputArea-output table").count() > 2
     tables = {path.stem for path in (project / "reports" / "scratch" / "tables").glob("*.csv")}
     assert "register_counts" in tables
+
+
+def test_a_cell_that_fails_is_seen(lab, page):
+    project, address = lab
+    source = json.loads((project / "notebooks" / f"{CHAPTER}.ipynb").read_text("utf-8"))
+    source["cells"] = source["cells"][:2]
+    source["cells"][-1]["source"] = "1 / 0"
+    (project / "notebooks" / "planted.ipynb").write_text(json.dumps(source), encoding="utf-8")
+    assert "ZeroDivisionError" in "".join(run_all(page, address, "planted"))
