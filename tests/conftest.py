@@ -13,6 +13,7 @@ LONGEST = (
     "test_report.py", "test_foreign_dataset.py", "test_faults.py", "test_bad_input.py",
     "test_scoring.py", "test_datasets.py", "test_remedies.py", "test_trends.py",
     "test_decomposition.py", "test_mobility.py", "test_sample.py",
+    "test_lab.py", "test_pages.py",  # which waits for the reports of the first
 )  # fmt: skip
 
 
@@ -23,3 +24,23 @@ def pytest_collection_modifyitems(items) -> None:
     """
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+
+
+def pytest_terminal_summary(terminalreporter, config) -> None:
+    """One line for the browser tests left out; with `-s` what axe-core found on each page."""
+    told = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])]
+    without = [reason.removeprefix("Skipped: ") for reason in told if "no Chromium" in reason]
+    if without:
+        count = f"{len(without)} browser test{'s' if len(without) > 1 else ''}"
+        terminalreporter.write_line(f"{count} skipped: {without[0]}")
+    examined = [
+        value
+        for report in terminalreporter.stats.get("passed", [])
+        + terminalreporter.stats.get("failed", [])
+        for name, value in report.user_properties
+        if name == "axe"
+    ]
+    if examined and config.getoption("capture") == "no":
+        terminalreporter.section("axe-core")
+        for line in [("page", "scheme", "violations", "passes"), *sorted(examined)]:
+            terminalreporter.write_line("{:<56} {:<6} {:>10} {:>6}".format(*line))

@@ -186,6 +186,14 @@ def test_workflow_runs_the_commands_of_the_readme():
     assert "make report YEAR=2023" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+@needs_make
+def test_continuous_integration_asks_for_its_browser_first():
+    """A browser that is not there is named in one line before anything runs."""
+    done = run("bash", ".ci/run", cwd=ROOT, CHROMIUM="/no/such/browser")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "ci: CHROMIUM names /no/such/browser, which is no program\n"
+
+
 def test_hooks_need_no_network():
     """Every hook is local; notebooks are stripped as the Makefile checks them."""
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))

@@ -22,60 +22,21 @@ from kinds import (
     published_sheets,
     sheet_kinds,
 )
-from small_project import cut_sample, draw_little, make_project, report
+from shared_reports import PLACES, YEAR, run, share_reports
+from small_project import make_project, report
 
 from asan_analysis.cli import main
 from asan_analysis.data.files import files_below, sha256_of
 
 ROOT = Path(__file__).resolve().parents[2]
-YEAR = Path("reports", "2023")
-PLACES = {
-    "sample": YEAR / "asan_sample",
-    "egov": YEAR / "egov_benchmark_2023",
-    "profile": YEAR / "asan_sample.profiles" / "buttons_committee",
-}
-
-
-def copy_project(folder: Path) -> Path:
-    """What a report needs, in a folder named with a space and Azerbaijani letters.
-
-    The sample has 21 bodies and three editions there; `make report` builds the whole.
-    """
-    project = folder / "a copy Əİş"
-    project.mkdir()
-    for name in ("data", "notebooks", "src"):
-        ignore = shutil.ignore_patterns("__pycache__", "raw", "answers.parquet", ".ipynb_*")
-        shutil.copytree(ROOT / name, project / name, ignore=ignore)
-    shutil.copy(ROOT / "requirements.lock", project)
-    draw_little(project / "notebooks")
-    cut_sample(project / "data" / "asan_sample")
-    return project
-
-
-def run(project: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Run the command of the copy, not the installed one."""
-    import os
-
-    environment = {**os.environ, "PYTHONPATH": str(project / "src"), "PYTHONUTF8": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "asan_analysis", *arguments],
-        cwd=project, env=environment, capture_output=True, text=True, encoding="utf-8",
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """A project with the reports of both datasets and one profile."""
-    project = copy_project(tmp_path_factory.mktemp("report"))
-    commands = (
-        ["report", "--year", "2023"],
-        ["report", "--year", "2023", "--dataset", "egov_benchmark_2023"],
-        ["profile", "--year", "2023", "--organisation", "buttons_committee"],
-    )
-    told = [run(project, *command) for command in commands]
-    assert [done.returncode for done in told] == [0, 0, 0], "\n".join(one.stderr for one in told)
-    assert re.search(r"03_trends  \d+\.\d s", told[0].stdout)
-    assert re.search(r"06_organisation_profile  \d+\.\d s", told[2].stdout)
+    project, told = share_reports(tmp_path_factory)
+    assert re.search(r"03_trends  \d+\.\d s", told[0]["stdout"])
+    assert re.search(r"06_organisation_profile  \d+\.\d s", told[2]["stdout"])
     return project
 
 
@@ -329,7 +290,8 @@ def test_links_inside_the_report_lead_somewhere(folder, pages):
                 file, _, anchor = target.partition("#")
                 place = ((folder / name).parent / file).resolve()
                 assert place.exists(), (name, target)
-                assert not anchor or f'id="{anchor}"' in place.read_text("utf-8"), (name, target)
+                if anchor and file != "explorer.html":  # where the rest is what it shows first
+                    assert f'id="{anchor}"' in place.read_text("utf-8"), (name, target)
 
 
 def origins_of(folder: Path, page: str) -> dict[str, dict]:

@@ -24,7 +24,8 @@ def records():
     sentence = both(text=lambda lang: f"Said in {lang} of the method.")
     own = both(text=lambda lang: f"Said in {lang} of the data.")
     steps = both(columns=lambda lang: [COLUMNS[name][at(lang)] for name in HEADINGS],
-                 rows=lambda lang: [ROW], caption=lambda lang: "Steps.")  # fmt: skip
+                 rows=lambda lang: [ROW], title=lambda lang: "Steps",
+                 caption=lambda lang: "Steps.")  # fmt: skip
     chart = both(alt=lambda lang: f"Chart in {lang}.", caption=lambda lang: "A chart.")
     return [
         {"section": "method", "what": "sentence", "name": "s", "texts": sentence},

@@ -306,8 +306,6 @@ def _write_pages(
     chapters = [
         {"name": name, "title": chapter_title(notebook)} for name, notebook in notebooks.items()
     ]
-    for name, notebook in notebooks.items():
-        write_notebook_page(notebook, name, folder / "notebooks", chapters, identity)
     records = [
         record
         for run in runs
@@ -315,6 +313,8 @@ def _write_pages(
     ]
     records = locate_cells(records, notebooks)
     shutil.rmtree(folder / "records")
+    for name, notebook in notebooks.items():
+        write_notebook_page(notebook, name, folder / "notebooks", chapters, records, identity)
     write_codebook(folder, root / "data" / "dictionary.csv")
     write_workbook(folder, records, chapters, identity, facts)
     write_review(folder, records, identity)

@@ -15,6 +15,13 @@ from asan_analysis.data.contracts import DICTIONARY
 from asan_analysis.data.tables import each_row, read_cells, read_csv, write_csv
 from asan_analysis.errors import ReportError
 from asan_analysis.report.identity import Identity
+from asan_analysis.report.openings import (
+    list_cards,
+    list_figures,
+    name_chapter,
+    page_file,
+    summarise_chapter,
+)
 from asan_analysis.report.origins import InputFile, tell_inputs, trace_record
 from asan_analysis.report.parts import SECTIONS, TEMPLATES, environment, kind_of, style
 from asan_analysis.report.review import has_review, review_file
@@ -31,30 +38,35 @@ def write_index(
     identity: Identity,
     inputs: Mapping[str, list[InputFile]],
 ) -> None:
-    """Write `index.html` (English) and `index.az.html` from the records of all chapters."""
+    """Write `index.html` (English) and `index.az.html` from the records of all chapters.
+
+    The head of the page leads to the other files of the folder, so they are written before it.
+    """
     titles = {chapter["name"]: chapter["title"] for chapter in chapters}
     files = sorted(f"tables/{path.name}" for path in (folder / "tables").glob("*.csv"))
-    names = {lang: "index.html" if lang == "en" else f"index.{lang}.html" for lang in LANGUAGES}
     languages = [
-        {"lang": lang, "file": names[lang], "name": Words(lang).say("language_name")}
+        {"lang": lang, "file": page_file(lang), "name": Words(lang).say("language_name")}
         for lang in LANGUAGES
     ]
     for lang in LANGUAGES:
         trace = partial(trace_record, groups=inputs, chapters=titles, identity=identity,
                         words=Words(lang))  # fmt: skip
+        sections = _sections(records, identity, lang)
         page = environment().get_template("index.html.j2").render(
             words=Words(lang), title=identity.title(lang), lead=identity.lead(lang),
             dataset=identity.data.title(lang),
-            style=style(), version=__version__, languages=languages, chapters=chapters,
+            style=style(), version=__version__, languages=languages,
+            chapters=[(chapter["name"], *name_chapter(chapter, lang)) for chapter in chapters],
+            cards=list_cards(folder, lang, chapters=len(chapters), tables=len(files)),
             draft=identity.data.about["status"] == "draft", files=files,
             workbook=f"tables/{workbook_file(lang)}",
             review=review_file(lang) if has_review(records) else "",
-            sections=_sections(records, identity, lang), trace=trace,
+            sections=list_figures(sections, lang), trace=trace,
             inputs=tell_inputs(inputs, identity, Words(lang)), citation=identity.citation(lang),
             data_citation=identity.data.about["citation"],
             licence=identity.data.about["licence"], bibtex=identity.bibtex(),
         )  # fmt: skip
-        (folder / names[lang]).write_text(page, encoding="utf-8", newline="\n")
+        (folder / page_file(lang)).write_text(page, encoding="utf-8", newline="\n")
 
 
 def _sections(records: list[dict[str, Any]], identity: Identity, lang: str) -> list[dict[str, Any]]:
@@ -115,14 +127,34 @@ def mark_sections(notebook: Any, data_kind: str) -> None:
         cells[end - 1]["metadata"]["close"] = [closing]
 
 
+def open_with_summary(notebook: Any, summary: str) -> None:
+    """Set a summary behind the first cell, the title, in the metadata that `mark_sections` made."""
+    title, *others = notebook["cells"]
+    closing = "</section>" if title["metadata"]["open"][0].startswith("<section") else "</div>"
+    going_on = "close" not in title["metadata"]
+    title["metadata"]["close"] = [closing, summary]
+    if going_on:
+        others[0]["metadata"]["open"] = title["metadata"]["open"]
+
+
 def write_notebook_page(
-    notebook: Any, name: str, folder: Path, chapters: list[dict[str, str]], identity: Identity
+    notebook: Any,
+    name: str,
+    folder: Path,
+    chapters: list[dict[str, str]],
+    records: list[dict[str, Any]],
+    identity: Identity,
 ) -> None:
-    """Write an executed notebook as a page with its code folded."""
+    """Write an executed notebook as a page: its summary in every language, its code folded."""
     from nbconvert.exporters import HTMLExporter
-    from pygments.formatters import HtmlFormatter
 
     mark_sections(notebook, identity.data.kind)
+    own = [record for record in records if record["chapter"] == name]
+    summary = environment().get_template("summary.html.j2")
+    told = summary.render(
+        parts=summarise_chapter(own), words={lang: Words(lang) for lang in LANGUAGES}
+    )
+    open_with_summary(notebook, told)
     words = Words("en")
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         template_name="notebook",
@@ -132,12 +164,21 @@ def write_notebook_page(
     draft = words.say("page.draft") if identity.data.about["status"] == "draft" else ""
     page = {
         "title": chapter_title(notebook), "name": name, "chapters": chapters, "draft": draft,
-        "style": style(), "code_style": HtmlFormatter(style="default").get_style_defs(".highlight"),
-        "back": words.say("page.back"), "code": words.say("page.code"),
+        "style": style(), "code_style": _code_style("default"),
+        "dark_code_style": _code_style("github-dark"),
+        "code": words.say("page.code"), "contents": words.say("page.chapters"),
+        "back": {lang: (page_file(lang), Words(lang).say("page.back")) for lang in LANGUAGES},
         "citation": identity.citation("en"),
     }  # fmt: skip
     html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     (folder / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
+
+
+def _code_style(name: str) -> str:
+    """The colours of code."""
+    from pygments.formatters import HtmlFormatter
+
+    return str(HtmlFormatter(style=name).get_style_defs(".highlight"))
 
 
 def write_codebook(folder: Path, dictionary_file: Path) -> None:

@@ -70,6 +70,6 @@ def style() -> Markup:
 
 
 def render_table(texts: Mapping[str, Any], numeric: Iterable[bool]) -> str:
-    """One table as HTML, its cells escaped."""
+    """One table as HTML, its cells escaped; it scrolls by itself where the page is narrow."""
     module: Any = environment().get_template("table.html.j2").module
     return str(module.table(texts, list(numeric)))

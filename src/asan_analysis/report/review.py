@@ -66,6 +66,7 @@ def _tell_method(records: list[dict[str, Any]], lang: str) -> dict[str, Any]:
     return {
         "columns": [texts["columns"][at] for at in places[1:]],
         "rows": rows,
+        "title": texts["title"],
         "caption": texts["caption"],
         "sentences": _sentences(own, lang),
     }
