@@ -90,7 +90,7 @@ def list_dead(page: Page) -> list[str]:
     """
     targets = page.evaluate("[...document.links].map(link => link.href)")
     empty = page.evaluate(
-        "[...document.images].filter(one => !one.naturalWidth).map(one => one.src.slice(0, 80))"
+        "[...document.images].filter(one => !one.naturalWidth).map(one => one.src.slice(0, 300))"
     )
     return [url for url in dict.fromkeys(targets) if not leads_somewhere(url)] + empty
 

@@ -43,4 +43,4 @@ def pytest_terminal_summary(terminalreporter, config) -> None:
     if examined and config.getoption("capture") == "no":
         terminalreporter.section("axe-core")
         for line in [("page", "scheme", "violations", "passes"), *sorted(examined)]:
-            terminalreporter.write_line("{:<56} {:<6} {:>10} {:>6}".format(*line))
+            terminalreporter.write_line("{:<80} {:<6} {:>10} {:>6}".format(*line))
