@@ -239,6 +239,17 @@ def test_planted_ability_is_ordered_by_the_median_scores():
     assert (bodies["score_q05"] <= bodies["score_q95"]).all()
 
 
+def test_scores_of_heavy_services_stay_on_the_scale_and_their_draws_count_in_full():
+    """A body worth little more than one service has stretched draws far beyond 0 and 100."""
+    data, tree, rules, answers = nominal("asan_sample")
+    options = {"draws": 200, "min_services": 3, "sources": ["services"]}
+    heavy = replace(rules, roll_up="weighted", roll_up_weight="annual_users")
+    _, bodies = measure(answers, tree, [], rules=heavy, **options)
+    quantiles = bodies[["score_q05", "score_q50", "score_q95"]].dropna()
+    assert quantiles.min().min() == 0 and quantiles.max().max() == 100
+    assert (bodies["rank_sd"] > 0).all()
+
+
 def test_services_alone_keep_the_method_and_small_bodies_have_no_interval():
     answers, services, bodies = random_edition(np.random.default_rng(5))
     services = services.drop_duplicates("organisation_id", keep="first")

@@ -85,7 +85,8 @@ def measure_uncertainty(
     Uncertainty
         `bodies`: key unit_id, source; category, nominal_rank, rank_mean, rank_q05, rank_q50,
         rank_q95, rank_sd, score_q05, score_q50, score_q95, p_first, p_top3. Quantiles of ranks are
-        places met; those of scores interpolate. `ranks`: unit_id, category, source, rank, share of
+        places met; those of scores interpolate and are cut to the rules' `range` where answers are
+        shares, since stretched draws of few services can pass its ends. `ranks`: unit_id, category, source, rank, share of
         draws with that place (only places met). `pairs`: source, category, unit_id, other_id,
         p_above (share of draws in which the unit scores above the other). A body with one service
         has no interval from resampling: its cells are empty.
@@ -107,6 +108,7 @@ def measure_uncertainty(
     _check(ranked, factors, sources, draws)
     rank = rank_draws(ranked, answers, nominal, decimals=decimals)[:, 0]
     seeds = rng.integers(2**63, size=(2, 4))  # every source sees the same draws
+    limits = rules.range if answers.shares else (-np.inf, np.inf)
     found = []
     for source in sources:
         streams = [np.random.default_rng(seed) for seed in seeds]
@@ -116,7 +118,7 @@ def measure_uncertainty(
             score = rescore(answers, variants, shares=shares, widen=widen)
             tally.add(score, answers.only_ranked(score, min_services), variants, decimals)
             progress(len(design))
-        found.append(_tabulate(tally, answers, rank, source))
+        found.append(_tabulate(tally, answers, rank, source, limits))
     bodies, ranks, pairs = (
         pd.concat(parts, ignore_index=True) for parts in zip(*found, strict=True)
     )
@@ -196,7 +198,7 @@ class _Tally:
 
 
 def _tabulate(
-    tally: _Tally, answers: Answers, nominal: Floats, source: str
+    tally: _Tally, answers: Answers, nominal: Floats, source: str, limits: tuple[float, float]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The three tables of one source."""
     blank = (answers.sizes < 2) & (source != "method")
@@ -207,7 +209,7 @@ def _tabulate(
         mean = tally.places @ places / total
         spread = np.sqrt(tally.places @ places**2 / total - mean**2)
     ranks = np.stack([_quantile(tally.places, places, level) for level in _QUANTILES])
-    scores = np.quantile(tally.scores, _QUANTILES, axis=1)
+    scores = np.clip(np.quantile(tally.scores, _QUANTILES, axis=1), *limits)
     columns: dict[str, Any] = {
         "unit_id": answers.bodies, "category": answers.category.to_numpy(), "source": source,
         "nominal_rank": nominal, "rank_mean": mean,
