@@ -26,6 +26,7 @@ from asan_analysis.errors import FrameworkError, ParameterError, ReportError, re
 from asan_analysis.index.method import examine_methods
 from asan_analysis.report import cache
 from asan_analysis.report.execute import Job, run_jobs
+from asan_analysis.report.explorer import write_explorer
 from asan_analysis.report.identity import (
     Identity,
     input_checksums,
@@ -318,5 +319,6 @@ def _write_pages(
     write_codebook(folder, root / "data" / "dictionary.csv")
     write_workbook(folder, records, chapters, identity, facts)
     write_review(folder, records, identity)
+    write_explorer(folder, identity, facts)
     write_index(folder, records, chapters, identity, describe_inputs(inputs, identity, root))
     return list_shown(records)

@@ -57,11 +57,8 @@ def render_explorer(model: dict[str, Any], identity: Identity) -> str:
     words = Words(_FIRST)
     whole = model | {"texts": _texts(), "signs": [_signs(lang) for lang in LANGUAGES]}
     scripts = [f"\n{(TEMPLATES / name).read_text(encoding='utf-8')}" for name in _SCRIPTS]
-    title = words.say(
-        "explorer.title", dataset=identity.data.title(_FIRST), label=identity.label(_FIRST)
-    )
     return environment().get_template("explorer.html.j2").render(
-        words=words, title=title, version=__version__, kind=identity.data.kind, views=VIEWS,
+        words=words, title=_title(identity, words), version=__version__, kind=identity.data.kind, views=VIEWS,
         languages=[(lang, Words(lang).say("language_name")) for lang in (_FIRST, "en")],
         style=Markup((TEMPLATES / "explorer.css").read_text(encoding="utf-8")),
         scripts=[Markup(script) for script in scripts], data=Markup(embed(whole)),
@@ -79,6 +76,14 @@ def _allow(script: str) -> str:
     """The entry of a script in the policy of the page, which runs no other."""
     digest = hashlib.sha256(script.encode("utf-8")).digest()
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def _title(identity: Identity, words: Words) -> str:
+    """The dataset and its edition, unless its title names the edition already."""
+    dataset, label = identity.data.title(words.lang), identity.label(words.lang)
+    if label in dataset:
+        return dataset
+    return words.say("explorer.title", dataset=dataset, label=label)
 
 
 def _texts() -> dict[str, tuple[str, str]]:

@@ -4,7 +4,7 @@
 
 /** @typedef {string | string[]} Name one text, or one in English and one in Azerbaijani */
 /**
- * @typedef {object} Body see `_tell_body` of explorer_data.py
+ * @typedef {object} Organisation see `_tell_body` of explorer_data.py
  * @property {string} id
  * @property {Name} name
  * @property {number} category
@@ -27,7 +27,7 @@
  * @property {{id: string, kind: string, decimals: number, year: number, label: Name, top: number, title: Name, citation: Name}} about
  * @property {Name[]} categories
  * @property {{name: Name, short: Name, weight: number}[]} parts
- * @property {Body[]} bodies
+ * @property {Organisation[]} bodies
  * @property {{name: Name, body: number, weight: number}[]} services
  * @property {Record<string, Name>} items
  * @property {{year: number, label: Name, comparable: boolean}[]} editions
@@ -285,7 +285,8 @@ function show() {
   for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-label]"))) {
     element.setAttribute("aria-label", say(keyOf(element.dataset.label)));
   }
-  const title = say("title", { dataset: tell(model.about.title), label: tell(model.about.label) });
+  const [dataset, label] = [tell(model.about.title), tell(model.about.label)];
+  const title = dataset.includes(label) ? dataset : say("title", { dataset, label });
   one("#title").textContent = title;
   document.title = `${say(`view.${state.view}`)} – ${title}`;
   one("#citation").textContent = tell(model.about.citation);
@@ -447,8 +448,8 @@ function cell(name, children, more = {}) {
  * @param {HTMLElement[]} rows
  */
 function table(name, caption, columns, rows) {
-  const head = columns.map(([title, kind]) => make("th", { scope: "col", role: "columnheader", class: kind }, title));
-  return make("table", { class: name, role: "table" }, make("caption", {}, caption),
+  const head = columns.map(([title, kind]) => make("th", { scope: "col", role: "columnheader", class: kind }, make("span", {}, title ?? "")));
+  return make("table", { class: name, role: "table" }, caption ? make("caption", {}, caption) : null,
     make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...head)),
     make("tbody", { role: "rowgroup" }, ...rows));
 }
@@ -486,7 +487,7 @@ function bar(score, kind = "fill") {
     draw("rect", { class: kind, x: `${from}%`, width: `${to - from}%`, height: 8, rx: 2 }));
 }
 
-/** @param {Body} body @param {number} height */
+/** @param {Organisation} body @param {number} height */
 function strip(body, height) {
   const all = body.ranked || 1;
   const middle = height / 2;
@@ -502,7 +503,7 @@ function strip(body, height) {
   ];
 }
 
-/** @param {Body} body */
+/** @param {Organisation} body */
 function drawsAlt(body) {
   return say("draws.alt", {
     rank: place(body.rank), ranked: number(body.ranked), both: range(body.draws.both, place), method: range(body.draws.method, place),
@@ -511,7 +512,7 @@ function drawsAlt(body) {
 
 /* ---- ranking ---- */
 
-/** @param {Body} body @returns {string} a tie is marked */
+/** @param {Organisation} body @returns {string} a tie is marked */
 function placeOf(body) {
   if (body.rank === null) return "–";
   const tied = model.bodies.filter((each) => each.category === body.category && each.rank === body.rank).length > 1;
@@ -524,7 +525,7 @@ function sortedBodies() {
   const turn = state.sort.startsWith("-") ? -1 : 1;
   const own = model.bodies.map((_, at) => at).filter((at) => model.bodies[at].category === state.category);
   const alphabet = new Map(model.orders[state.lang].map((at, order) => [at, order]));
-  /** @type {Record<string, (body: Body, at: number) => number | null | undefined>} */
+  /** @type {Record<string, (body: Organisation, at: number) => number | null | undefined>} */
   const keys = {
     rank: (body) => body.rank, name: (_, at) => alphabet.get(at), score: (body) => body.score,
     interval: (body) => body.draws.both && body.draws.both[0] + body.draws.both[1] / 1000,
@@ -594,7 +595,7 @@ function rankingCell(column, at) {
 
 /* ---- profile ---- */
 
-/** @param {Body} body */
+/** @param {Organisation} body */
 function standing(body) {
   const category = tell(model.categories[body.category]);
   return body.rank === null ? say("body.no_place", { category })
@@ -638,7 +639,7 @@ function block(key, ...children) {
   return make("div", { class: "block" }, make("h3", {}, say(key)), ...children);
 }
 
-/** @param {Body} body */
+/** @param {Organisation} body */
 function drawsBlock(body) {
   if (!body.draws.both) return [make("p", { class: "soft" }, say("body.draws.none"))];
   const ends = [draw("text", { x: 0, y: 42 }, "1"), draw("text", { x: "100%", y: 42, "text-anchor": "end" }, number(body.ranked))];
@@ -652,7 +653,7 @@ function drawsBlock(body) {
   ];
 }
 
-/** @param {Body} body */
+/** @param {Organisation} body */
 function partsBlock(body) {
   const all = model.parts.reduce((sum, part) => sum + part.weight, 0);
   const most = model.parts.map((part) => model.about.top * part.weight / all);
@@ -680,7 +681,7 @@ function partsBlock(body) {
   ];
 }
 
-/** @param {Body} body */
+/** @param {Organisation} body */
 function firstBlock(body) {
   const [next] = body.next;
   let told = body.rank === 1 ? say("body.next.first") : say("body.next.none");
@@ -702,7 +703,7 @@ function firstBlock(body) {
   ];
 }
 
-/** @param {Body} body */
+/** @param {Organisation} body */
 function lowestBlock(body) {
   const rows = body.lowest.map(([service, score, item, cost]) => row([
     rowHead([tell(service)]),
@@ -714,7 +715,7 @@ function lowestBlock(body) {
     table("stack lowest", "", [[say("service"), ""], [say("score"), "score"], [say("service.item"), ""]], rows)];
 }
 
-/** @param {Body} body */
+/** @param {Organisation} body */
 function historyBlock(body) {
   const known = scoresOf(body);
   if (known.filter((score) => score !== null).length < 2) return [make("p", { class: "soft" }, say("body.history.one"))];
@@ -733,7 +734,7 @@ function historyBlock(body) {
   ];
 }
 
-/** @param {Body} body @returns {(number | null)[]} its score in each edition */
+/** @param {Organisation} body @returns {(number | null)[]} its score in each edition */
 function scoresOf(body) {
   const scores = new Map(body.history.map((each) => [each[0], each[1]]));
   return model.editions.map((edition) => scores.get(edition.year) ?? null);
@@ -756,7 +757,9 @@ function lines(wide, series) {
   /** @param {number} score */
   const y = (score) => height - 46 - (height - 84) * (high > low ? (score - low) / (high - low) : 0.5);
   const told = series.filter(([, , kind]) => kind);
-  const tight = (width - 48) / Math.max(1, count - 1) < 46;
+  const apart = (width - 48) / Math.max(1, count - 1);
+  /** @param {number} at @param {number} room @returns {boolean} whether a text of that width fits here; the last one always stands */
+  const fits = (at, room) => (count - 1 - at) % Math.ceil(room / apart) === 0;
   const alt = say("body.history.alt", {
     series: told.map(([scores]) => scores.map((score, at) => score === null ? "" : `${tell(model.editions[at].label)}: ${points(score)}`).filter(Boolean).join("; ")).join(" | "),
   });
@@ -766,10 +769,9 @@ function lines(wide, series) {
       const middle = (x(at) + x(at - 1)) / 2;
       drawing.append(draw("line", { class: "cut", x1: middle, x2: middle, y1: 8, y2: height - 30 }));
     }
-    const anchor = at === 0 ? "start" : at === count - 1 ? "end" : "middle";
-    if (!tight || at === 0 || at === count - 1 || (at % 2 === 0 && at < count - 2)) {
-      drawing.append(draw("text", { x: at === 0 ? x(at) - 20 : at === count - 1 ? x(at) + 20 : x(at), y: height - 6, "text-anchor": anchor }, tell(edition.label)));
-    }
+    if (!fits(at, 74)) return;
+    const end = at === count - 1 && count > 1;
+    drawing.append(draw("text", { x: end ? x(at) + 20 : x(at), y: height - 6, "text-anchor": end ? "end" : at ? "middle" : "start", dx: at ? 0 : -20 }, tell(edition.label)));
   });
   for (const [scores, kind, strong] of series) {
     let path = "";
@@ -785,7 +787,7 @@ function lines(wide, series) {
       const others = series.filter(([other]) => other !== scores).map(([other]) => other[at]);
       const above = others.every((other) => other === null || other === undefined || other <= score);
       drawing.append(draw("circle", { class: `dot ${kind === "line" ? "dot1" : "dot2"}`, cx: x(at), cy: y(score), r: 4 }));
-      if (tight && at !== 0 && at !== count - 1 && (at % 2 || at === count - 2)) return;
+      if (!fits(at, 38)) return;
       drawing.append(draw("text", { class: strong, x: x(at), y: y(score) + (above ? -11 : 21), "text-anchor": "middle" }, number(score, Math.min(1, model.about.decimals))));
     });
   }
@@ -804,7 +806,7 @@ function showCompare() {
   ];
   const axis = axisOf([first, second]);
   const gap = first.score === null || second.score === null ? null : first.score - second.score;
-  /** @param {string} key @param {(body: Body) => string} form @param {string} [difference] */
+  /** @param {string} key @param {(body: Organisation) => string} form @param {string} [difference] */
   const line = (key, form, difference = "") => row([rowHead([say(key)]), cell("wide full", []),
     cell("number one", [form(first)], { "data-name": tell(first.name) }), cell("number other", [form(second)], { "data-name": tell(second.name) }),
     cell("number", [difference], difference ? { "data-name": say("compare.difference") } : {})]);
@@ -818,16 +820,21 @@ function showCompare() {
     const [one, other] = [first.parts[at][0], second.parts[at][0]];
     return row([rowHead([tell(part.name)]), cell("wide full", [dumbbell(one, other, axis)]), ...pairOf(one, other)]);
   });
-  const heads = /** @type {[Child, string][]} */ ([["", ""], [make("span", { class: "axis" }, make("span", {}, number(axis[0])), make("span", {}, number(axis[1]))), "wide"],
-    [bodyLink(state.body, { class: "one", "data-key": "first-link" }), "number"], [bodyLink(state.other, { class: "other", "data-key": "second-link" }), "number"], [say("compare.difference"), "number"]]);
+  /** @returns {[Child, string][]} */
+  const heads = () => [
+    ["", ""], [make("span", { class: "axis", "aria-hidden": "true" }, make("span", {}, number(axis[0])), make("span", {}, number(axis[1]))), "wide"],
+    [bodyLink(state.body, { class: "one" }), "number"], [bodyLink(state.other, { class: "other" }), "number"], [say("compare.difference"), "number"],
+  ];
+  /** @type {[Child, string][]} */
+  const again = [["", ""], ["", "wide"], [tell(first.name), "number"], [tell(second.name), "number"], [say("compare.difference"), "number"]];
   const over = [first, second].map(scoresOf);
   return [
-    make("div", { class: "two" }, ...two),
-    make("p", { class: "steps" }, press("button", () => go({ body: state.other, other: state.body }), { type: "button", class: "button", "data-key": "swap" }, say("compare.swap"))),
+    make("div", { class: "two" }, two[0], press("button", () => go({ body: state.other, other: state.body }),
+      { type: "button", class: "button", "data-key": "swap", "aria-label": say("compare.swap"), title: say("compare.swap") }, "⇄"), two[1]),
     first.category === second.category ? null : make("p", { class: "soft" }, say("compare.apart")),
-    make("p", {}, compared(first, second, gap)),
-    table("stack two-bodies", say("compare.caption", { label: tell(model.about.label) }), heads, rows.filter((each) => each !== null)),
-    parts.length ? make("div", {}, make("h3", { class: "next" }, say("compare.parts")), table("stack two-bodies again", "", heads.map(([title, kind], at) => [at === 1 || typeof title === "string" ? title : title && title.textContent, kind]), parts)) : null,
+    make("p", { class: "said" }, compared(first, second, gap)),
+    table("stack two-bodies", say("compare.caption", { label: tell(model.about.label) }), heads(), rows.filter((each) => each !== null)),
+    parts.length ? make("div", {}, make("h3", { class: "next" }, say("compare.parts")), table("stack two-bodies again", "", again, parts)) : null,
     over.some((scores) => scores.filter((score) => score !== null).length > 1)
       ? block("compare.history", make("p", { class: "soft" }, make("span", { class: "swatch", "aria-hidden": "true" }), tell(first.name), " ",
         make("span", { class: "swatch second", "aria-hidden": "true" }), tell(second.name)),
@@ -835,7 +842,7 @@ function showCompare() {
   ];
 }
 
-/** @param {Body} first @param {Body} second @param {number | null} gap */
+/** @param {Organisation} first @param {Organisation} second @param {number | null} gap */
 function compared(first, second, gap) {
   if (gap === null) return "";
   if (Math.abs(gap) < 10 ** -model.about.decimals / 2) return say("compare.level");
@@ -857,7 +864,7 @@ function pairOf(one, other) {
     cell("number", [number(gap, model.about.decimals, true)], { "data-name": say("compare.difference") })];
 }
 
-/** @param {Body[]} bodies @returns {[number, number]} round numbers around their scores */
+/** @param {Organisation[]} bodies @returns {[number, number]} round numbers around their scores */
 function axisOf(bodies) {
   const scores = bodies.flatMap((body) => [body.score, ...body.parts.map((part) => part[0])]).filter((score) => score !== null);
   if (!scores.length) return [lowest, highest];
@@ -905,7 +912,7 @@ function changedWeights() {
   return state.weights.some((weight) => weight !== null) || state.choice !== model.method.notApplicable;
 }
 
-/** @param {Body} body the place that moves are told against */
+/** @param {Organisation} body the place that moves are told against */
 function basis(body) {
   return announced ? body.announced ?? null : body.rank;
 }
@@ -927,9 +934,9 @@ function showWeights() {
   form.addEventListener("submit", (event) => event.preventDefault());
   const list = make("div", { class: "list" });
   const name = tell(model.categories[state.category]);
-  list.append(table("weighed", say("weights.caption", { category: name }), [[say("place"), "rank"], [say("name"), ""], [say("score"), "score"], [say("weights.move"), "move"]],
-    model.bodies.flatMap((body, at) => body.category === state.category ? [weighedRow(at)] : [])),
-  make("p", { class: "note" }, say(announced ? "weights.announced" : "weights.nominal")));
+  const caption = `${say("weights.caption", { category: name })}. ${say(announced ? "weights.announced" : "weights.nominal")}`;
+  list.append(table("weighed", caption, [[say("place"), "rank"], [say("name"), ""], [say("score"), "score"], [say("weights.move"), "move"]],
+    model.bodies.flatMap((body, at) => body.category === state.category ? [weighedRow(at)] : [])));
   const bench = make("div", { class: "bench" }, make("p", { class: "outcome", id: "outcome" }), form, list);
   rerank(bench, false);
   return [categoryChoices(), bench];
@@ -1093,7 +1100,7 @@ function move(places, before) {
   if (places === 0) return [make("span", { class: "heard" }, say("weights.same"))];
   const told = say(places > 0 ? "weights.up" : "weights.down", { n: place(Math.abs(places)), before: place(before) });
   return [make("span", { class: places > 0 ? "up" : "down", "aria-hidden": "true" }, `${places > 0 ? "▲" : "▼"} ${place(Math.abs(places))}`,
-    make("small", {}, `${place(before)} →`)), make("span", { class: "heard" }, told)];
+    make("small", {}, say("weights.was", { n: place(before) }))), make("span", { class: "heard" }, told)];
 }
 
 /* ---- start ---- */
@@ -1113,3 +1120,7 @@ window.addEventListener("hashchange", arrive);
 window.addEventListener("popstate", () => { if (window.location.hash !== address()) arrive(); });
 state = read(window.location.hash);
 show();
+if (window.location.hash && window.location.hash !== address()) {
+  window.history.replaceState(null, "", address());
+  window.addEventListener("load", () => window.scrollTo(0, 0)); // `#az` names an element too
+}
