@@ -23,3 +23,23 @@ def pytest_collection_modifyitems(items) -> None:
     """
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+
+
+def pytest_terminal_summary(terminalreporter, config) -> None:
+    """One line for the browser tests left out; with `-s` what axe-core found on each page."""
+    told = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])]
+    without = [reason.removeprefix("Skipped: ") for reason in told if "no Chromium" in reason]
+    if without:
+        count = f"{len(without)} browser test{'s' if len(without) > 1 else ''}"
+        terminalreporter.write_line(f"{count} skipped: {without[0]}")
+    examined = [
+        value
+        for report in terminalreporter.stats.get("passed", [])
+        + terminalreporter.stats.get("failed", [])
+        for name, value in report.user_properties
+        if name == "axe"
+    ]
+    if examined and config.getoption("capture") == "no":
+        terminalreporter.section("axe-core")
+        for line in [("page", "scheme", "violations", "passes"), *sorted(examined)]:
+            terminalreporter.write_line("{:<56} {:<6} {:>10} {:>6}".format(*line))
