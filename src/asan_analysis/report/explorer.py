@@ -58,7 +58,8 @@ def render_explorer(model: dict[str, Any], identity: Identity) -> str:
     whole = model | {"texts": _texts(), "signs": [_signs(lang) for lang in LANGUAGES]}
     scripts = [f"\n{(TEMPLATES / name).read_text(encoding='utf-8')}" for name in _SCRIPTS]
     return environment().get_template("explorer.html.j2").render(
-        words=words, title=_title(identity, words), version=__version__, kind=identity.data.kind, views=VIEWS,
+        words=words, title=_title(identity, words), version=__version__,
+        kind=identity.data.kind, views=VIEWS,
         languages=[(lang, Words(lang).say("language_name")) for lang in (_FIRST, "en")],
         style=Markup((TEMPLATES / "explorer.css").read_text(encoding="utf-8")),
         scripts=[Markup(script) for script in scripts], data=Markup(embed(whole)),

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from asan_analysis.data.datasets import Dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.data.editions import list_editions
 from asan_analysis.data.names import collation_key
 from asan_analysis.data.published import Published
-from asan_analysis.data.tables import each_row
-from asan_analysis.errors import FrameworkError
-from asan_analysis.index.aggregation import Floats
-from asan_analysis.index.framework import Tree, power_of
+from asan_analysis.data.tables import read_cells
 from asan_analysis.index.method import find_method
-from asan_analysis.index.ranking import rank_scores
-from asan_analysis.index.rollup import group_services, pool_services
-from asan_analysis.index.rules import Rules
-from asan_analysis.index.scoring import arrays_of_services
+from asan_analysis.report.explorer_scores import (
+    compare_announced,
+    plain,
+    score_parts,
+    tell_method,
+    weigh_services,
+)
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.labels import labels_of
 from asan_analysis.report.words import LANGUAGES
 
 NEEDED = ("organisation_scores", "organisation_node_scores", "contributions")
-CHOICES = ("exclude", "zero")  # of the rule on what is not applicable
+_BODIES = ("organisation_node_scores", "contributions", "uncertainty", "lowest_ten", "first_items",
+           "next_places", "organisation_changes", "firm_moves", "suggested_services",
+           "organisation_editions")  # fmt: skip
 _SUGGESTED = 3
+
+Row = dict[str, str]
 
 
 def collect(folder: Path, identity: Identity, facts: Published) -> dict[str, Any]:
@@ -52,8 +51,8 @@ def collect(folder: Path, identity: Identity, facts: Published) -> dict[str, Any
         `bodies` (see `_tell_body`; in the order of the places), `services` (name, body, weight in
         the roll-up), `items` (name by id, those named somewhere), `editions` (year, label,
         comparable with the one before), `means` (of a category: over editions and over parts),
-        `orders` (bodies in the order of the alphabet, by language), `method` (see `_tell_method`)
-        and `scores` (see `_score_parts`). A name is a text, or two where languages differ, in the
+        `orders` (bodies in the order of the alphabet, by language), `method` (see `tell_method`)
+        and `scores` (see `score_parts`). A name is a text, or two where languages differ, in the
         order of `LANGUAGES`. Bodies, categories and services are named by their place. Missing
         is null.
 
@@ -70,18 +69,17 @@ def collect(folder: Path, identity: Identity, facts: Published) -> dict[str, Any
         found = [own.get(f"{code}{end}", own.get(str(code), str(code))) for own in names]
         return found[0] if len(set(found)) == 1 else found
 
-    tables = Tables(folder)
-    ranks = tables.read("organisation_scores")
-    bodies = [str(body) for body in ranks["organisation_id"]]
+    ranks = _read(folder, "organisation_scores")
+    bodies = [row["organisation_id"] for row in ranks]
     categories = [str(category) for category in data.categories["id"]]
     below = tree.below(tree.root)
-    found = tables.of_bodies(tree)
-    told = [_tell_body(row, categories, below, found, name) for row in each_row(ranks)]
+    found = {table: _by_body(folder, table) for table in _BODIES}
+    told = [_tell_body(row, categories, below, found, name) for row in ranks]
     compare_announced(told, data, tree)
-    scores = _score_parts(data, tree, rules, bodies)
+    scores = score_parts(data, tree, rules, bodies)
     place = {body: number for number, body in enumerate(bodies)}
     owner = data.services["organisation_id"].map(place)
-    weight = _weigh(data, rules)
+    weight = weigh_services(data, rules)
     return {
         "about": {
             "id": data.dataset_id, "kind": data.kind, "decimals": int(data.about["decimals"]),
@@ -99,55 +97,38 @@ def collect(folder: Path, identity: Identity, facts: Published) -> dict[str, Any
             for service, body, own in zip(data.services["service_id"], owner, weight, strict=True)
         ],
         "items": {item: name(item) for item in _items_named(told)},
-        "editions": _tell_editions(tables, identity, name),
-        "means": _tell_means(tables, categories, below, identity.edition.edition_year),
+        "editions": _tell_editions(folder, identity, name),
+        "means": _tell_means(folder, categories, below),
         "orders": [_order([_name_in(body["name"], place) for body in told])
                    for place in range(len(LANGUAGES))],
-        "method": _tell_method(data, tree, rules, scores),
+        "method": tell_method(data, tree, rules, scores),
         "scores": scores,
     }  # fmt: skip
 
 
-class Tables:
-    """Tables of a report by name, read when asked for; one that is not there has no rows."""
+def _read(folder: Path, name: str) -> list[Row]:
+    """The rows of a table of the report as text, '' where missing; none where it is not there."""
+    path = folder / "tables" / f"{name}.csv"
+    if not path.is_file():
+        return []
+    cells = read_cells(path)
+    names = [str(column) for column in cells]
+    return [dict(zip(names, row, strict=True)) for row in cells.to_numpy().tolist()]
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "tables"
 
-    def read(self, name: str) -> pd.DataFrame:
-        """A table; its codes are text."""
-        path = self.folder / f"{name}.csv"
-        if not path.is_file():
-            return pd.DataFrame()
-        codes = ("organisation_id", "service_id", "node_id", "item_id", "item_1", "item_2",
-                 "item_3", "rival", "example_id", "category")  # fmt: skip
-        return pd.read_csv(
-            path, dtype=dict.fromkeys(codes, "str"), keep_default_na=False, na_values=[""],
-            float_precision="round_trip",
-        )  # fmt: skip
-
-    def by_body(self, name: str) -> dict[str, list[dict[str, Any]]]:
-        """The rows of a table by organisation, in their order."""
-        found: dict[str, list[dict[str, Any]]] = {}
-        for row in self.read(name).astype(object).to_dict("records"):
-            found.setdefault(str(row["organisation_id"]), []).append(
-                {str(column): value for column, value in row.items()}
-            )
-        return found
-
-    def of_bodies(self, tree: Tree) -> dict[str, dict[str, list[dict[str, Any]]]]:
-        """What the page tells of each body, by table."""
-        names = ("organisation_node_scores", "contributions", "uncertainty", "lowest_ten",
-                 "first_items", "next_places", "organisation_changes", "firm_moves",
-                 "suggested_services", "organisation_editions")  # fmt: skip
-        return {name: self.by_body(name) for name in names}
+def _by_body(folder: Path, name: str) -> dict[str, list[Row]]:
+    """The rows of a table by organisation, in their order."""
+    found: dict[str, list[Row]] = {}
+    for row in _read(folder, name):
+        found.setdefault(row["organisation_id"], []).append(row)
+    return found
 
 
 def _tell_body(
-    row: Any,
+    row: Row,
     categories: list[str],
     below: list[str],
-    found: dict[str, dict[str, list[dict[str, Any]]]],
+    found: dict[str, dict[str, list[Row]]],
     name: Callable[..., Any],
 ) -> dict[str, Any]:
     """One body.
@@ -159,7 +140,7 @@ def _tell_body(
     lowest (service, score, item and points that cost it most); first (item, services, points);
     next (rival, points needed, answers, outcome); suggested (service, bodies that give it, of).
     """
-    body = str(row.organisation_id)
+    body = row["organisation_id"]
     own = {table: rows.get(body, []) for table, rows in found.items()}
     nodes = {one["node_id"]: one["score_percent"] for one in own["organisation_node_scores"]}
     parts = {one["node_id"]: one["contribution"] for one in own["contributions"]}
@@ -168,12 +149,12 @@ def _tell_body(
     return {
         "id": body,
         "name": name(body),
-        "category": categories.index(str(row.category)),
-        "score": _number(row.score_percent),
-        "services": int(row.services),
-        "rank": _number(row.rank),
-        "ranked": _number(row.ranked),
-        "parts": [[_number(nodes.get(node)), _number(parts.get(node))] for node in below],
+        "category": categories.index(row["category"]),
+        "score": plain(row["score_percent"]),
+        "services": int(row["services"]),
+        "rank": plain(row["rank"]),
+        "ranked": plain(row["ranked"]),
+        "parts": [[plain(nodes.get(node)), plain(parts.get(node))] for node in below],
         "draws": {
             "both": _span(both, "rank_q05", "rank_q95"),
             "method": _span(draws.get("method", {}), "rank_q05", "rank_q95"),
@@ -181,187 +162,54 @@ def _tell_body(
         },
         "change": _tell_change(own["organisation_changes"], own["firm_moves"]),
         "history": [
-            [int(one["edition_year"]), *map(_number, (one["score_percent"], one["rank"],
+            [int(one["edition_year"]), *map(plain, (one["score_percent"], one["rank"],
                                                        one["ranked"]))]
             for one in own["organisation_editions"]
         ],
         "lowest": [
-            [name(one["service_id"]), _number(one["score_percent"]), _text(one["item_1"]),
-             _number(one["cost_1"])] for one in own["lowest_ten"][:10]
+            [name(one["service_id"]), plain(one["score_percent"]), one["item_1"] or None,
+             plain(one["cost_1"])] for one in own["lowest_ten"][:10]
         ],
-        "first": [[one["item_id"], int(one["services"]), _number(one["gain"])]
+        "first": [[one["item_id"], int(one["services"]), plain(one["gain"])]
                   for one in own["first_items"]],
-        "next": [[name(one["rival"]), *map(_number, (one["needed"], one["answers"])),
+        "next": [[name(one["rival"]), *map(plain, (one["needed"], one["answers"])),
                   one["outcome"]] for one in own["next_places"]],
         "suggested": [[name(one["example_id"]), int(one["giving"]), int(one["others"])]
                       for one in own["suggested_services"][:_SUGGESTED]],
     }  # fmt: skip
 
 
-def _tell_change(changes: list[dict[str, Any]], moves: list[dict[str, Any]]) -> Any:
+def _tell_change(changes: list[Row], moves: list[Row]) -> Any:
     """Points since the edition before and whether they are more than chance; None without."""
-    points = {one["state"]: _number(one["change"]) for one in moves}
-    comparable = any(one["comparable"] is True for one in moves)
-    known = [one for one in changes if one["state"] == "both" and not pd.isna(one["change"])]
-    if not known or not comparable or not points:
+    comparable = any(one["comparable"] == "True" for one in moves)
+    known = [one for one in changes if one["state"] == "both" and one["change"]]
+    if not known or not comparable:
         return None
-    return [_number(known[0]["change"]), any(one["firm"] is True for one in moves)]
-
-
-def compare_announced(told: list[dict[str, Any]], data: Dataset, tree: Tree) -> None:
-    """Give the bodies their announced place in the category where all of them have one.
-
-    Only of an observed dataset. A rank announced for the category stands as it is; one over all,
-    or else the score, gives the order of the category.
-    """
-    rows = data.announced
-    if data.kind != "observed" or rows.empty:
-        return
-    own = rows[(rows["level"] == "organisation") & (rows["node_id"] == tree.root)]
-    own = own.set_index("unit_id")
-    for category, place in enumerate(data.categories["id"]):
-        bodies = [body for body in told if body["category"] == category and body["rank"]]
-        ids = [body["id"] for body in bodies]
-        for ranks in _announced_ranks(own, str(place), ids):
-            if len(ranks) == len(ids) and ranks.notna().all():
-                for body, rank in zip(bodies, ranks, strict=True):
-                    body["announced"] = _number(rank)
-                break
-
-
-def _announced_ranks(
-    own: pd.DataFrame, category: str, bodies: list[str]
-) -> Iterable[pd.Series[Any]]:
-    """Places of bodies by what was announced, the closest first."""
-    named, overall = (own[own["scope"] == scope] for scope in (category, "all"))
-    if named.index.is_unique:
-        yield named["rank"].reindex(bodies)
-    if overall.index.is_unique:
-        yield rank_scores(-overall["rank"].reindex(bodies).astype("float64"))
-        yield rank_scores(overall["score_percent"].reindex(bodies).astype("float64"))
-
-
-def _tell_method(
-    data: Dataset, tree: Tree, rules: Rules, scores: dict[str, Any]
-) -> dict[str, Any]:
-    """What `scoring.js` has to know of the root and of the rules, and why it cannot weigh.
-
-    `refused` is a text of the catalogue, empty where weights can be moved: fewer than two children,
-    or a mean that is not defined for a score below zero.
-    """
-    power = power_of(tree.column("aggregation", rules.aggregation)[0])
-    few = len(tree.children[0]) < 2
-    below = power != 1 and any(
-        score is not None and score < 0 for rows in scores["services"] for row in rows
-        for score in row
-    )
-    return {
-        "power": power,
-        "notApplicable": scores["choices"].index(rules.not_applicable),
-        "minCoverage": rules.min_coverage,
-        "round": rules.round.get(0),
-        "roundService": rules.round_service,
-        "roundBody": rules.round_organisation,
-        "rounding": rules.rounding,
-        "ties": rules.ties,
-        "rankDigits": None if rules.rank_on != "rounded" else
-        rules.round_organisation if rules.round_organisation is not None
-        else int(data.about["decimals"]),
-        "minServices": int(data.about["min_services"]),
-        "refused": "few" if few else "below" if below else "",
-    }  # fmt: skip
-
-
-def _score_parts(data: Dataset, tree: Tree, rules: Rules, bodies: list[str]) -> dict[str, Any]:
-    """Scores of the root's children, which no weight of theirs changes.
-
-    `choices` names the rules on what is not applicable under which they differ; `services` and,
-    where answers are pooled, `pooled` hold for each choice a row a service (a body) and a column
-    a child.
-    """
-    found: dict[str, list[Floats]] = {}
-    for choice in sorted(CHOICES, key=lambda one: one != rules.not_applicable):
-        try:
-            found[choice] = _score_once(data, tree, replace(rules, not_applicable=choice), bodies)
-        except FrameworkError:
-            if choice == rules.not_applicable:
-                raise
-    own = found[rules.not_applicable]
-    choices = [
-        choice for choice in CHOICES
-        if choice == rules.not_applicable
-        or (choice in found and not all(map(_same, found[choice], own)))
-    ]  # fmt: skip
-    pooled = rules.roll_up == "pooled"
-    return {
-        "choices": choices,
-        "services": [_rows(found[choice][0]) for choice in choices],
-        "pooled": [_rows(found[choice][1]) for choice in choices] if pooled else None,
-    }
-
-
-def _score_once(data: Dataset, tree: Tree, rules: Rules, bodies: list[str]) -> list[Floats]:
-    """Children of the root under one set of rules: of the services and, if pooled, of bodies."""
-    scored, units = arrays_of_services(data.assessments, data.services, tree, rules)
-    below = list(tree.children[0])
-    if rules.roll_up != "pooled":
-        return [scored.score[below]]
-    owners, members, _ = group_services(data.services, units, rules)
-    pooled = pool_services(scored, members, tree, rules, owners).score[below]
-    place = {body: number for number, body in enumerate(owners)}
-    whole = np.full((len(below), len(bodies)), np.nan)
-    for number, body in enumerate(bodies):
-        if body in place:
-            whole[:, number] = pooled[:, place[body]]
-    return [scored.score[below], whole]
-
-
-def _weigh(data: Dataset, rules: Rules) -> Floats:
-    """Weight of each service in the roll-up."""
-    return group_services(data.services, [str(one) for one in data.services["service_id"]], rules)[
-        2
-    ]
-
-
-def _same(one: Floats, other: Floats) -> bool:
-    return bool(np.array_equal(one, other, equal_nan=True))
-
-
-def _rows(scores: Floats) -> list[list[Any]]:
-    return [[_number(score) for score in row] for row in scores.T]
+    return [plain(known[0]["change"]), any(one["firm"] == "True" for one in moves)]
 
 
 def _tell_editions(
-    tables: Tables, identity: Identity, name: Callable[..., Any]
+    folder: Path, identity: Identity, name: Callable[..., Any]
 ) -> list[dict[str, Any]]:
     """Editions up to that of the report, in their order."""
-    shared = tables.read("editions_shared")
-    known = {} if shared.empty else dict(zip(shared["edition_year"], shared["comparable"],
-                                             strict=True))  # fmt: skip
+    shared = {row["edition_year"]: row["comparable"] for row in _read(folder, "editions_shared")}
     return [
         {"year": one.edition_year, "label": name(one.edition_year),
-         "comparable": bool(known.get(one.edition_year, False))}
+         "comparable": shared.get(str(one.edition_year)) == "True"}
         for one in list_editions(identity.data.editions) if one.order <= identity.edition.order
     ]  # fmt: skip
 
 
-def _tell_means(
-    tables: Tables, categories: list[str], below: list[str], year: int
-) -> list[dict[str, Any]]:
+def _tell_means(folder: Path, categories: list[str], below: list[str]) -> list[dict[str, Any]]:
     """Means over the bodies of each category: by edition, and by child of the root."""
-    editions, parts = tables.read("category_editions"), tables.read("category_scores")
-    told = []
-    for category in categories:
-        own = editions[editions["category"] == category] if len(editions) else editions
-        nodes = parts[parts["category"] == category] if len(parts) else parts
-        score = dict(zip(nodes["node_id"], nodes["score_percent"], strict=True)) if len(nodes) else {}
-        told.append({
-            "editions": [] if own.empty else
-            [[int(one), _number(mean)] for one, mean in
-             zip(own["edition_year"], own["score_percent"], strict=True)],
-            "parts": [_number(score.get(node)) for node in below],
-        })  # fmt: skip
-    return told
+    editions, parts = _read(folder, "category_editions"), _read(folder, "category_scores")
+    nodes = {(row["category"], row["node_id"]): plain(row["score_percent"]) for row in parts}
+    return [
+        {"editions": [[int(row["edition_year"]), plain(row["score_percent"])]
+                      for row in editions if row["category"] == category],
+         "parts": [nodes.get((category, node)) for node in below]}
+        for category in categories
+    ]  # fmt: skip
 
 
 def _items_named(told: list[dict[str, Any]]) -> list[str]:
@@ -385,18 +233,6 @@ def _pair(text: Callable[[str], str]) -> Any:
     return found[0] if len(set(found)) == 1 else found
 
 
-def _number(value: Any) -> int | float | None:
-    """A number for JSON: whole ones without a point, missing and infinite ones None."""
-    if value is None or pd.isna(value) or math.isinf(value):
-        return None
-    number = float(value)
-    return int(number) if number.is_integer() else number
-
-
-def _span(row: dict[str, Any], low: str, high: str) -> list[Any] | None:
-    span = [_number(row.get(low)), _number(row.get(high))]
+def _span(row: Row, low: str, high: str) -> list[Any] | None:
+    span = [plain(row.get(low)), plain(row.get(high))]
     return None if None in span else span
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None or pd.isna(value) else str(value)
