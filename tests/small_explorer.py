@@ -4,14 +4,16 @@ Draws and answers to the next place are made up around the scores: the page only
 """
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from small_dataset import dataset, edition
 
 from asan_analysis.analysis import trends
 from asan_analysis.data.datasets import Dataset, select_edition
-from asan_analysis.data.published import load_published
+from asan_analysis.data.published import Published, load_published
 from asan_analysis.data.tables import write_csv
 from asan_analysis.drivers.overview import list_lowest_services
 from asan_analysis.index import contributions, ranking, rollup
@@ -19,9 +21,17 @@ from asan_analysis.index.method import find_method
 from asan_analysis.report.explorer import EXPLORER_FILE, write_explorer
 from asan_analysis.report.identity import Identity
 
+HOSTILE = ("</script><script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "<!--<script>",
+           "{{ 7*'7' }} ${HOME} {n}", "ab\u202edc\u200b \u2028 \\u003c",
+           "&lt;b&gt; ]]>")  # fmt: skip
 ROOT = Path(__file__).resolve().parents[1]
 ABOUT = {"title_az": "Sınaq", "title_en": "Trial", "status": "final", "publisher": "Nobody",
          "licence": "CC0", "citation": "Trial."}  # fmt: skip
+
+
+@cache
+def published() -> Published:
+    return load_published(ROOT / "data" / "published")
 
 
 def identity_of(data: Dataset, year: int) -> Identity:
@@ -32,6 +42,30 @@ def last_editions(data: Dataset, year: int, *, before: int = 2) -> Dataset:
     """The dataset with an edition and a few before it."""
     own = data.editions[data.editions["edition_year"] <= year].nlargest(before + 1, "order")
     return replace(data, editions=own.sort_values("order"))
+
+
+def small(*editions: dict[str, Any], kind: str = "observed", **options: Any) -> Dataset:
+    """A small dataset with what a page says of it; a node is named by its id."""
+    data = dataset(*editions, **options)
+    named = {
+        name: frame.assign(name_az=frame["node_id"], name_en=frame["node_id"])
+        for name, frame in data.frameworks.items()
+    }
+    return replace(data, about={**data.about, "kind": kind, **ABOUT}, frameworks=named)
+
+
+def hostile() -> Dataset:
+    """Six bodies with a service each, all with names that try to be markup."""
+    services = {f"s{at}": {"x": at / 5, "y": 1.0} for at in range(len(HOSTILE))}
+    owners = {f"s{at}": f"b{at}" for at in range(len(HOSTILE))}
+    data = small(edition(1, services, owners))
+    names = list(HOSTILE)
+    return replace(
+        data,
+        about={**data.about, "title_az": HOSTILE[0], "title_en": HOSTILE[0]},
+        organisations=data.organisations.assign(name_az=names, name_en=names),
+        services=data.services.assign(name_az=names, name_en=names),
+    )
 
 
 def write_tables(folder: Path, data: Dataset, year: int) -> None:
@@ -100,5 +134,5 @@ def make_items(ranks: pd.DataFrame, items: list[str]) -> pd.DataFrame:
 def write_page(folder: Path, data: Dataset, year: int) -> Path:
     """The page and the tables below a folder."""
     write_tables(folder, data, year)
-    write_explorer(folder, identity_of(data, year), load_published(ROOT / "data" / "published"))
+    write_explorer(folder, identity_of(data, year), published())
     return folder / EXPLORER_FILE

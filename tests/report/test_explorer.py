@@ -8,21 +8,27 @@ import pandas as pd
 import pytest
 from kinds import announced_names, kinds_of, mixed_kinds, named_in, parse
 from plain_road import node
-from small_dataset import dataset, edition
-from small_explorer import ABOUT, ROOT, identity_of, last_editions, write_page, write_tables
+from small_dataset import edition
+from small_explorer import (
+    HOSTILE,
+    ROOT,
+    hostile,
+    identity_of,
+    last_editions,
+    published,
+    small,
+    write_page,
+    write_tables,
+)
 
 from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.data.names import collation_key
-from asan_analysis.data.published import load_published
 from asan_analysis.index import rollup
 from asan_analysis.index.method import find_method
 from asan_analysis.report.explorer import EXPLORER_FILE, VIEWS, embed, has_explorer, write_explorer
 from asan_analysis.report.explorer_data import collect
 from asan_analysis.report.texts import texts_below
 
-HOSTILE = ("</script><script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "<!--<script>",
-           "{{ 7*'7' }} ${HOME} {n}", "ab\u202edc\u200b \u2028 \\u003c",
-           "&lt;b&gt; ]]>")  # fmt: skip
 DEEP = [node("T"), node("p", "T", weight="3"), node("x", "T"), node("q", "p"), node("y", "q"),
         node("z", "p")]  # fmt: skip
 
@@ -40,16 +46,6 @@ def egov(tmp_path_factory):
     folder = tmp_path_factory.mktemp("egov")
     data = load_dataset("egov_benchmark_2023")
     return folder, write_page(folder, data, 2023).read_text("utf-8"), data
-
-
-def small(*editions, **options):
-    """A small dataset with what a page says of it."""
-    data = dataset(*editions, **options)
-    named = {
-        name: frame.assign(name_az=frame["node_id"], name_en=frame["node_id"])
-        for name, frame in data.frameworks.items()
-    }
-    return replace(data, about={**data.about, "kind": "observed", **ABOUT}, frameworks=named)
 
 
 def model_of(page):
@@ -148,17 +144,7 @@ def test_names_in_both_languages_stand_in_the_order_of_the_alphabet(sample):
 
 
 def test_no_name_breaks_out_of_the_data(tmp_path):
-    services = {f"s{at}": {"x": 0.5, "y": 1.0} for at in range(len(HOSTILE))}
-    owners = {f"s{at}": f"b{at}" for at in range(len(HOSTILE))}
-    data = small(edition(1, services, owners))
-    names = list(HOSTILE)
-    data = replace(
-        data,
-        about={**data.about, "title_az": HOSTILE[0], "title_en": HOSTILE[0]},
-        organisations=data.organisations.assign(name_az=names, name_en=names),
-        services=data.services.assign(name_az=names, name_en=names),
-    )
-    page = write_page(tmp_path, data, 1).read_text("utf-8")
+    page = write_page(tmp_path, hostile(), 1).read_text("utf-8")
     soup = parse(page)
     assert len(soup("script")) == 3
     assert not soup("img")
@@ -215,7 +201,6 @@ def test_pooled_answers_are_shipped_by_body(tmp_path):
 @pytest.mark.parametrize("change", ["draft", "register", "profile"])
 def test_drafts_registers_and_profiles_get_none(sample, tmp_path, change):
     folder, _, data = sample
-    facts = load_published(ROOT / "data" / "published")
     identity = identity_of(data, 2023)
     assert has_explorer(folder, identity)
     if change == "draft":
@@ -223,16 +208,15 @@ def test_drafts_registers_and_profiles_get_none(sample, tmp_path, change):
     if change == "profile":
         identity = replace(identity, organisation_id="buttons_committee")
     write_tables(tmp_path, data, 2023) if change != "register" else None
-    write_explorer(tmp_path, identity, facts)
+    write_explorer(tmp_path, identity, published())
     assert not (tmp_path / EXPLORER_FILE).exists()
 
 
 def test_the_same_tables_make_the_same_bytes(sample):
     folder, page, data = sample
-    facts = load_published(ROOT / "data" / "published")
     identity = identity_of(data, 2023)
-    assert collect(folder, identity, facts) == collect(folder, identity, facts)
-    write_explorer(folder, identity, facts)
+    assert collect(folder, identity, published()) == collect(folder, identity, published())
+    write_explorer(folder, identity, published())
     assert (folder / EXPLORER_FILE).read_text("utf-8") == page
 
 

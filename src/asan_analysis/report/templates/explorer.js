@@ -263,7 +263,6 @@ function arrive() {
   if (before.view !== state.view || (state.view === "body" && before.body !== state.body)) {
     window.scrollTo(0, 0);
     one("h2", one(`#${state.view}`)).focus({ preventScroll: true });
-    hear(one("h2", one(`#${state.view}`)).textContent ?? "");
   }
 }
 
@@ -448,7 +447,8 @@ function cell(name, children, more = {}) {
  * @param {HTMLElement[]} rows
  */
 function table(name, caption, columns, rows) {
-  const head = columns.map(([title, kind]) => make("th", { scope: "col", role: "columnheader", class: kind }, make("span", {}, title ?? "")));
+  const head = columns.map(([title, kind]) => make("th", { scope: "col", role: "columnheader", class: kind },
+    title === "" ? make("span", { class: "heard" }, say("chart")) : make("span", {}, title)));
   return make("table", { class: name, role: "table" }, caption ? make("caption", {}, caption) : null,
     make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...head)),
     make("tbody", { role: "rowgroup" }, ...rows));
@@ -822,11 +822,11 @@ function showCompare() {
   });
   /** @returns {[Child, string][]} */
   const heads = () => [
-    ["", ""], [make("span", { class: "axis", "aria-hidden": "true" }, make("span", {}, number(axis[0])), make("span", {}, number(axis[1]))), "wide"],
+    [make("span", { class: "heard" }, say("part")), ""], [make("span", { class: "axis" }, make("span", {}, number(axis[0])), make("span", {}, number(axis[1]))), "wide"],
     [bodyLink(state.body, { class: "one" }), "number"], [bodyLink(state.other, { class: "other" }), "number"], [say("compare.difference"), "number"],
   ];
   /** @type {[Child, string][]} */
-  const again = [["", ""], ["", "wide"], [tell(first.name), "number"], [tell(second.name), "number"], [say("compare.difference"), "number"]];
+  const again = [[make("span", { class: "heard" }, say("part")), ""], ["", "wide"], [tell(first.name), "number"], [tell(second.name), "number"], [say("compare.difference"), "number"]];
   const over = [first, second].map(scoresOf);
   return [
     make("div", { class: "two" }, two[0], press("button", () => go({ body: state.other, other: state.body }),
@@ -1116,6 +1116,7 @@ window.addEventListener("resize", () => {
   if (window.innerWidth !== wide) show();
   wide = window.innerWidth;
 });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
 window.addEventListener("hashchange", arrive);
 window.addEventListener("popstate", () => { if (window.location.hash !== address()) arrive(); });
 state = read(window.location.hash);
