@@ -10,10 +10,11 @@ import pytest
 from browsing import SCHEMES, examine
 from plain_road import node
 from playwright.sync_api import Page, expect
+from shipped import load_shipped
 from small_dataset import edition
 from small_explorer import HOSTILE, hostile, last_editions, rank, small, write_page
 
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.data.names import fold
 from asan_analysis.index.aggregation import aggregate
 from asan_analysis.index.framework import build_tree
@@ -49,20 +50,20 @@ ROW = ".weighed tbody tr"
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory):
     """The page of the sample of 2023 and the dataset."""
-    data = last_editions(load_dataset("asan_sample"), 2023)
+    data = last_editions(load_shipped("asan_sample"), 2023)
     return write_page(tmp_path_factory.mktemp("sample"), data, 2023).as_uri(), data
 
 
 @pytest.fixture(scope="module")
 def egov(tmp_path_factory):
-    data = load_dataset("egov_benchmark_2023")
+    data = load_shipped("egov_benchmark_2023")
     return write_page(tmp_path_factory.mktemp("egov"), data, 2023).as_uri(), data
 
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory):
     """The page of a few bodies of the sample: every part of it stands there."""
-    data = last_editions(load_dataset("asan_sample"), 2023)
+    data = last_editions(load_shipped("asan_sample"), 2023)
     bodies = data.organisations.query("edition_year == 2023").groupby("category").head(3)
     kept = set(bodies["organisation_id"])
     own = {

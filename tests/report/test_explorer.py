@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from kinds import announced_names, kinds_of, mixed_kinds, named_in, parse
 from plain_road import node
+from shipped import load_shipped
 from small_dataset import edition
 from small_explorer import (
     HOSTILE,
@@ -21,7 +22,7 @@ from small_explorer import (
     write_tables,
 )
 
-from asan_analysis.data.datasets import load_dataset, select_edition
+from asan_analysis.data.datasets import select_edition
 from asan_analysis.data.names import collation_key
 from asan_analysis.index import rollup
 from asan_analysis.index.method import find_method
@@ -37,14 +38,14 @@ DEEP = [node("T"), node("p", "T", weight="3"), node("x", "T"), node("q", "p"), n
 def sample(tmp_path_factory):
     """Folder, page and dataset of the sample of 2023."""
     folder = tmp_path_factory.mktemp("sample")
-    data = last_editions(load_dataset("asan_sample"), 2023)
+    data = last_editions(load_shipped("asan_sample"), 2023)
     return folder, write_page(folder, data, 2023).read_text("utf-8"), data
 
 
 @pytest.fixture(scope="module")
 def egov(tmp_path_factory):
     folder = tmp_path_factory.mktemp("egov")
-    data = load_dataset("egov_benchmark_2023")
+    data = load_shipped("egov_benchmark_2023")
     return folder, write_page(folder, data, 2023).read_text("utf-8"), data
 
 

@@ -135,7 +135,7 @@ def _tell_body(
 
     id, name, category, score, services, rank, ranked; parts (score of each child of the root and
     the points it contributes); draws (5 and 95 percent quantile of its place by source of
-    uncertainty, and of its score over both); change (points since the edition before, where the
+    uncertainty, and of its score under the method alone); change (points since the edition before, where the
     two compare; whether it is more than chance); history (edition, score, place, of how many);
     lowest (service, score, item and points that cost it most); first (item, services, points);
     next (rival, points needed, answers, outcome); suggested (service, bodies that give it, of).
@@ -158,7 +158,7 @@ def _tell_body(
         "draws": {
             "both": _span(both, "rank_q05", "rank_q95"),
             "method": _span(draws.get("method", {}), "rank_q05", "rank_q95"),
-            "score": _span(both, "score_q05", "score_q95"),
+            "score": _span(draws.get("method", {}), "score_q05", "score_q95"),
         },
         "change": _tell_change(own["organisation_changes"], own["firm_moves"]),
         "history": [

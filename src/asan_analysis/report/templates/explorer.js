@@ -1054,28 +1054,37 @@ function sentence(found) {
   });
 }
 
+/** @param {HTMLElement} element @param {string} text nothing is drawn anew where it stands already */
+function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /**
- * Sorts the rows in place; those in sight slide.
+ * Sorts the rows in place; they slide.
  * @param {ParentNode} inside
  * @param {Placed} found
  */
 function order(inside, found) {
   const rows = /** @type {HTMLElement[]} */ ([...inside.querySelectorAll(".weighed tbody tr")]);
-  const slides = inside === document && matchMedia("(prefers-reduced-motion: no-preference)").matches;
-  const before = slides ? rows.map((each) => each.offsetTop) : [];
   const last = model.bodies.length + 1;
   const sorted = rows.map((each, at) => ({ each, at, body: Number(each.dataset.row) })).sort((one, other) =>
     (found.rank[one.body] || last) - (found.rank[other.body] || last) || one.body - other.body);
+  const slides = inside === document && sorted.some(({ at }, now) => at !== now)
+    && matchMedia("(prefers-reduced-motion: no-preference)").matches;
+  const before = slides ? rows.map((each) => each.offsetTop) : [];
   const tied = new Map();
   for (const { body } of sorted) tied.set(found.rank[body], (tied.get(found.rank[body]) ?? 0) + 1);
   for (const { each, body } of sorted) {
     const rank = found.rank[body];
     const [rankCell, , scoreCell, moveCell] = /** @type {HTMLElement[]} */ ([...each.children]);
-    rankCell.textContent = Number.isNaN(rank) ? "–" : (tied.get(rank) > 1 ? "=" : "") + place(rank);
-    one(".number", scoreCell).textContent = points(found.score[body]);
-    scoreCell.querySelector("rect:last-child")?.setAttribute("x", `${across(Math.min(found.score[body] || 0, 0))}%`);
-    scoreCell.querySelector("rect:last-child")?.setAttribute("width", `${Math.abs(across(found.score[body] || 0) - across(0))}%`);
-    moveCell.replaceChildren(...move(climbed(found, body), basis(model.bodies[body])));
+    put(rankCell, Number.isNaN(rank) ? "–" : (tied.get(rank) > 1 ? "=" : "") + place(rank));
+    put(one(".number", scoreCell), points(found.score[body]));
+    const drawn = scoreCell.querySelector(".fill");
+    drawn?.setAttribute("x", `${across(Math.min(found.score[body] || 0, 0))}%`);
+    drawn?.setAttribute("width", `${Math.abs(across(found.score[body] || 0) - across(0))}%`);
+    const places = String(climbed(found, body));
+    if (moveCell.dataset.places !== places) moveCell.replaceChildren(...move(Number(places), basis(model.bodies[body])));
+    moveCell.dataset.places = places;
   }
   if (sorted.some(({ at }, now) => at !== now)) {
     const held = document.activeElement;
