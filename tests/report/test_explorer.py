@@ -83,7 +83,7 @@ def test_the_parts_of_a_service_are_the_children_of_the_root(sample):
             one.assessments, one.services, tree, replace(rules, not_applicable=choice)
         )
         own = scores[scores["node_id"] == "P5"].set_index("organisation_id")["score_percent"]
-        table = pd.DataFrame({"body": [one["body"] for one in model["services"]],
+        table = pd.DataFrame({"body": model["services"]["body"],
                               "score": [row[4] for row in rows]}, dtype="float64")  # fmt: skip
         means = table.groupby("body")["score"].mean()
         bodies = [body["id"] for body in model["bodies"]]

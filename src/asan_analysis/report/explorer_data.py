@@ -48,13 +48,13 @@ def collect(folder: Path, identity: Identity, facts: Published) -> dict[str, Any
     dict
         `about` (id, kind, decimals, year, title, label, citation, top: the best score there is),
         `categories` (name), `parts` (children of the root: name, short, weight among siblings),
-        `bodies` (see `_tell_body`; in the order of the places), `services` (name, body, weight in
-        the roll-up), `items` (name by id, those named somewhere), `editions` (year, label,
-        comparable with the one before), `means` (of a category: over editions and over parts),
-        `orders` (bodies in the order of the alphabet, by language), `method` (see `tell_method`)
-        and `scores` (see `score_parts`). A name is a text, or two where languages differ, in the
-        order of `LANGUAGES`. Bodies, categories and services are named by their place. Missing
-        is null.
+        `bodies` (see `_tell_body`; in the order of the places), `services` (body of each and, where
+        they differ, weight in the roll-up), `items` (name by id, those named somewhere),
+        `editions` (year, label, comparable with the one before), `means` (of a category: over
+        editions and over parts), `orders` (bodies in the order of the alphabet, by language),
+        `method` (see `tell_method`) and `scores` (see `score_parts`). A name is a text, or two
+        where languages differ, in the order of `LANGUAGES`. Bodies and categories are named by
+        their place. Missing is null.
 
     Raises
     ------
@@ -78,7 +78,6 @@ def collect(folder: Path, identity: Identity, facts: Published) -> dict[str, Any
     compare_announced(told, data, tree)
     scores = score_parts(data, tree, rules, bodies)
     place = {body: number for number, body in enumerate(bodies)}
-    owner = data.services["organisation_id"].map(place)
     weight = weigh_services(data, rules)
     return {
         "about": {
@@ -92,10 +91,10 @@ def collect(folder: Path, identity: Identity, facts: Published) -> dict[str, Any
             for node, share in zip(below, tree.weights[list(tree.children[0])], strict=True)
         ],
         "bodies": told,
-        "services": [
-            {"name": name(service), "body": int(body), "weight": float(own)}
-            for service, body, own in zip(data.services["service_id"], owner, weight, strict=True)
-        ],
+        "services": {
+            "body": [place[str(body)] for body in data.services["organisation_id"]],
+            "weight": None if (weight == 1).all() else [plain(one) for one in weight],
+        },
         "items": {item: name(item) for item in _items_named(told)},
         "editions": _tell_editions(folder, identity, name),
         "means": _tell_means(folder, categories, below),
@@ -135,10 +134,11 @@ def _tell_body(
 
     id, name, category, score, services, rank, ranked; parts (score of each child of the root and
     the points it contributes); draws (5 and 95 percent quantile of its place by source of
-    uncertainty, and of its score under the method alone); change (points since the edition before, where the
-    two compare; whether it is more than chance); history (edition, score, place, of how many);
-    lowest (service, score, item and points that cost it most); first (item, services, points);
-    next (rival, points needed, answers, outcome); suggested (service, bodies that give it, of).
+    uncertainty, and of its score under the method alone); change (points since the edition before,
+    where the two compare; whether it is more than chance); history (edition, score, place, of how
+    many); lowest (service, score, item and points that cost it most); first (item, services,
+    points); next (rival, points needed, answers, outcome); suggested (service, bodies that give it,
+    of how many).
     """
     body = row["organisation_id"]
     own = {table: rows.get(body, []) for table, rows in found.items()}

@@ -28,7 +28,7 @@
  * @property {Name[]} categories
  * @property {{name: Name, short: Name, weight: number}[]} parts
  * @property {Organisation[]} bodies
- * @property {{name: Name, body: number, weight: number}[]} services
+ * @property {{body: number[], weight: number[] | null}} services
  * @property {Record<string, Name>} items
  * @property {{year: number, label: Name, comparable: boolean}[]} editions
  * @property {{editions: [number, number | null][], parts: (number | null)[]}[]} means
@@ -257,6 +257,8 @@ function go(changes) {
 /** Draws the page anew from the address; the focus stays, or goes to the heading of a new view. */
 function arrive() {
   if (window.location.hash === "#main") return;
+  window.clearTimeout(waits);
+  lastKept = "";
   const before = state;
   state = read(window.location.hash);
   show();
@@ -892,16 +894,17 @@ const fields = model.scores.choices.map((_, choice) => {
   const arrays = (rows) => rows.map((scores) => Float64Array.from(scores, (score) => score ?? NaN));
   /** @type {number[][]} */
   const members = model.bodies.map(() => []);
-  model.services.forEach((service, at) => members[service.body].push(at));
+  model.services.body.forEach((body, at) => members[body].push(at));
   return {
     services: arrays(model.scores.services[choice]), pooled: model.scores.pooled && arrays(model.scores.pooled[choice]),
-    members, by: model.services.map((service) => service.weight), category: model.bodies.map((body) => body.category),
+    members, by: model.services.weight ?? model.services.body.map(() => 1), category: model.bodies.map((body) => body.category),
   };
 });
 const total = model.parts.reduce((sum, part) => sum + part.weight, 0);
 const shares = model.parts.map((part) => 100 * part.weight / total);
 const far = Math.min(100, Math.max(40, 10 * Math.ceil(Math.max(0, ...shares) / 5)));
-const announced = model.bodies.some((body) => body.announced !== undefined);
+/** Categories whose order was announced. */
+const announced = new Set(model.bodies.filter((body) => body.announced !== undefined).map((body) => body.category));
 
 /** @param {State} [of] */
 function weightsOf(of = state) {
@@ -914,7 +917,7 @@ function changedWeights() {
 
 /** @param {Organisation} body the place that moves are told against */
 function basis(body) {
-  return announced ? body.announced ?? null : body.rank;
+  return announced.has(body.category) ? body.announced ?? null : body.rank;
 }
 
 /** @type {Placed | null} */
@@ -934,7 +937,7 @@ function showWeights() {
   form.addEventListener("submit", (event) => event.preventDefault());
   const list = make("div", { class: "list" });
   const name = tell(model.categories[state.category]);
-  const caption = `${say("weights.caption", { category: name })}. ${say(announced ? "weights.announced" : "weights.nominal")}`;
+  const caption = `${say("weights.caption", { category: name })}. ${say(announced.has(state.category) ? "weights.announced" : "weights.nominal")}`;
   list.append(table("weighed", caption, [[say("place"), "rank"], [say("name"), ""], [say("score"), "score"], [say("weights.move"), "move"]],
     model.bodies.flatMap((body, at) => body.category === state.category ? [weighedRow(at)] : [])));
   const bench = make("div", { class: "bench" }, make("p", { class: "outcome", id: "outcome" }), form, list);
@@ -952,7 +955,7 @@ function slider(name, at) {
     state.weights[at] = Number(input.value);
     rerank(document, false);
   });
-  input.addEventListener("change", () => { rerank(document, true); keep(); });
+  input.addEventListener("change", () => { rerank(document, true); keep(input.id); });
   return make("div", { class: "slider" },
     make("output", { id: `share-${at}`, for: `weight-${at}` }), make("label", { for: `weight-${at}` }, tell(name)), input,
     make("span", { id: `own-${at}`, class: "heard" }, say("weights.method", { own: percent(shares[at]) })));
@@ -969,17 +972,30 @@ function choices() {
   return make("fieldset", {}, make("legend", {}, say("weights.na")), ...known.map((choice, at) => {
     const input = /** @type {HTMLInputElement} */ (make("input", { type: "radio", name: "na", id: `na-${choice}`, "data-key": `na-${choice}` }));
     input.checked = at === state.choice;
-    input.addEventListener("change", () => { state.choice = at; rerank(document, true); keep(); });
+    input.addEventListener("change", () => { state.choice = at; rerank(document, true); keep("choice"); });
     return make("label", { class: "radio", for: `na-${choice}` }, input,
       say(`weights.na.${choice}`) + (at === model.method.notApplicable ? ` ${say("weights.na.own")}` : ""));
   }));
 }
 
-/** Puts the state into the address; a new entry, so that going back undoes it. */
-function keep() {
-  const next = address();
-  if (next !== window.location.hash) window.history.pushState(null, "", next);
+let waits = 0;
+let lastKept = "";
+
+/**
+ * Puts the state into the address, once a hand rests: browsers limit how often. Going back undoes
+ * all that was done to one control.
+ * @param {string} control
+ */
+function keep(control) {
   showLinks();
+  window.clearTimeout(waits);
+  waits = window.setTimeout(() => {
+    const next = address();
+    if (next === window.location.hash) return;
+    if (control === lastKept) window.history.replaceState(null, "", next);
+    else window.history.pushState(null, "", next);
+    lastKept = control;
+  }, 200);
 }
 
 /** The links of the page carry the state as it is now. */
@@ -1000,7 +1016,7 @@ function weigh(weights) {
     input.value = String(weight ?? shares[at]);
   });
   rerank(document, true);
-  keep();
+  keep(String(weights[0]));
 }
 
 /** @param {number} at */
