@@ -838,8 +838,9 @@ function showCompare() {
     table("stack two-bodies", say("compare.caption", { label: tell(model.about.label) }), heads(), rows.filter((each) => each !== null)),
     parts.length ? make("div", {}, make("h3", { class: "next" }, say("compare.parts")), table("stack two-bodies again", "", again, parts)) : null,
     over.some((scores) => scores.filter((score) => score !== null).length > 1)
-      ? block("compare.history", make("p", { class: "soft" }, make("span", { class: "swatch", "aria-hidden": "true" }), tell(first.name), " ",
-        make("span", { class: "swatch second", "aria-hidden": "true" }), tell(second.name)),
+      ? block("compare.history", make("p", { class: "soft" }, 
+        make("span", { class: "legend" }, make("span", { class: "swatch", "aria-hidden": "true" }), make("bdi", {}, tell(first.name))),
+        make("span", { class: "legend" }, make("span", { class: "swatch second", "aria-hidden": "true" }), make("bdi", {}, tell(second.name)))),
       later((width) => lines(width, [[over[0], "line", "strong"], [over[1], "line2", "strong2"]]))) : null,
   ];
 }
