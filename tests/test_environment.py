@@ -390,3 +390,15 @@ def test_a_python_outside_the_environment_is_not_used(project: Path, uv_path: st
     done = run("sh", "scripts/make_env.sh", "report", cwd=project, PATH=uv_path)
     assert done.returncode == 0
     assert (project / ".venv/pyvenv.cfg").exists()
+
+
+def test_the_npm_lock_pins_typescript_and_names_no_registry():
+    """`npm ci` asks whatever registry the user has; the checksum says what it may take."""
+    folder = ROOT / "scripts" / "types"
+    lock = (folder / "package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in lock
+    (pinned,) = json.loads((folder / "package.json").read_text("utf-8"))["devDependencies"].items()
+    package = json.loads(lock)["packages"][f"node_modules/{pinned[0]}"]
+    assert pinned == ("typescript", package["version"])
+    assert package["integrity"].startswith("sha512-")
+    assert "omit-lockfile-registry-resolved=true" in (folder / ".npmrc").read_text("utf-8")

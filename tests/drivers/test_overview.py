@@ -14,9 +14,10 @@ from asan_analysis.data.datasets import load_scored_by, select_edition
 from asan_analysis.drivers import ability, components, explanation, lowest, overview, plans
 from asan_analysis.drivers.accounts import explain_gap
 from asan_analysis.drivers.plans import reach_place
-from asan_analysis.drivers.remedies import list_gains, list_remedies
+from asan_analysis.drivers.remedies import group_remedies, list_gains, list_remedies
 from asan_analysis.errors import ParameterError
 from asan_analysis.forecast.history import REFUSALS
+from asan_analysis.index.framework import build_tree
 from asan_analysis.index.method import find_method
 from asan_analysis.index.ranking import rank_organisations
 from asan_analysis.index.rollup import score_organisations
@@ -153,3 +154,24 @@ def test_every_refusal_has_its_text():
 def test_columns_that_repeat_an_item_are_those_of_the_dictionary():
     assert load_scored_by(load_shipped("asan_sample")) == {"online_application": ["2.1.1"]}
     assert load_scored_by(load_shipped("egov_benchmark_2023")) == {}
+
+
+def test_first_items_are_the_largest_of_each_body(case):
+    """The rows of a body are those of `group_remedies`; no best answer, no list."""
+    data, tree, rules, _ = case
+    found = overview.list_first_items(data, tree, rules, most=3)
+    assert found.refused is None
+    assert found.table["organisation_id"].value_counts().max() == 3
+    for body in ("EE", "CY"):
+        expected = group_remedies(list_remedies(data, tree, rules, body), tree).head(3)
+        own = found.table[found.table["organisation_id"] == body].reset_index(drop=True)
+        pd.testing.assert_frame_equal(own[list(expected)], expected, rtol=0, atol=1e-9)
+    ranked = find_method_with(tree, normalisation="rank")
+    assert overview.list_first_items(data, ranked, rules).refused.code == "no_best_answer"
+
+
+def find_method_with(tree, **options):
+    """The same tree with options of its items changed."""
+    nodes = tree.nodes.drop(columns=["depth", "share", "is_item", "file_row"]).copy()
+    nodes.loc[tree.item_rows, list(options)] = list(options.values())
+    return build_tree(nodes)

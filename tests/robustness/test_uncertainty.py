@@ -241,7 +241,7 @@ def test_planted_ability_is_ordered_by_the_median_scores():
 
 def test_scores_of_heavy_services_stay_on_the_scale_and_their_draws_count_in_full():
     """A body worth little more than one service has stretched draws far beyond 0 and 100."""
-    data, tree, rules, answers = nominal("asan_sample")
+    _, tree, rules, answers = nominal("asan_sample")
     options = {"draws": 200, "min_services": 3, "sources": ["services"]}
     heavy = replace(rules, roll_up="weighted", roll_up_weight="annual_users")
     _, bodies = measure(answers, tree, [], rules=heavy, **options)

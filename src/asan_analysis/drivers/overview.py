@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from asan_analysis.data.datasets import Dataset
 from asan_analysis.drivers import ability, components, explanation, lowest
 from asan_analysis.drivers.accounts import account_gap
 from asan_analysis.drivers.plans import plan_place, summarise_plans
+from asan_analysis.drivers.remedies import group_remedies, list_gains
 from asan_analysis.drivers.shapley import is_linear
 from asan_analysis.drivers.splits import average_splits, split_scores
 from asan_analysis.index.answers import Answers
@@ -21,6 +23,8 @@ from asan_analysis.refusals import Overview, Refusal, ask_table, no_rows
 
 GAPS = ("organisation_id", "category", "score_percent", "gap", "from_scores",
         "from_redistribution", "largest", "largest_gap")  # fmt: skip
+
+FIRST = ("organisation_id", "item_id", "services", "gain", "exact")
 
 
 class AbilityOverview(NamedTuple):
@@ -114,6 +118,40 @@ def list_effects(
 def list_lowest_services(data: Dataset, tree: Tree, rules: Rules) -> Overview:
     """`list_lowest`, refused where items have no best answer of their own or nothing is scored."""
     return ask_table(partial(lowest.list_lowest, data, tree, rules), lowest.COLUMNS)
+
+
+def list_first_items(data: Dataset, tree: Tree, rules: Rules, *, most: int = 5) -> Overview:
+    """The items that would bring each body most, were they met in all of its services.
+
+    Parameters
+    ----------
+    data, tree, rules
+        As `list_gaps`.
+    most : int
+        Items to list of a body.
+
+    Returns
+    -------
+    Overview
+        Key organisation_id, item_id; bodies in the order of the edition, the rows of a body as
+        `group_remedies` gives them: services (in which the item is unmet), gain (points of the
+        body's score), exact. Refused where an item has no best answer.
+    """
+    return ask_table(partial(_list_first_items, data, tree, rules, most), FIRST)
+
+
+def _list_first_items(data: Dataset, tree: Tree, rules: Rules, most: int) -> pd.DataFrame:
+    owner = data.assessments["service_id"].map(
+        data.services.set_index("service_id")["organisation_id"]
+    )
+    answers = {str(body): part for body, part in data.assessments.groupby(owner)}
+    parts = []
+    for body in data.organisations["organisation_id"]:
+        if str(body) in answers:
+            one = replace(data, assessments=answers[str(body)])
+            items = group_remedies(list_gains(one, tree, rules, str(body)), tree).head(most)
+            parts.append(items.assign(organisation_id=str(body)))
+    return pd.concat(parts, ignore_index=True)[list(FIRST)] if parts else no_rows(FIRST)
 
 
 def list_variances(

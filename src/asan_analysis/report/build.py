@@ -26,6 +26,7 @@ from asan_analysis.errors import FrameworkError, ParameterError, ReportError, re
 from asan_analysis.index.method import examine_methods
 from asan_analysis.report import cache
 from asan_analysis.report.execute import Job, run_jobs
+from asan_analysis.report.explorer import write_explorer
 from asan_analysis.report.identity import (
     Identity,
     input_checksums,
@@ -322,5 +323,6 @@ def _write_pages(
         from asan_analysis.report.brief import write_brief  # imports matplotlib, typst
 
         write_brief(folder, records, identity, facts)
+    write_explorer(folder, identity, facts)
     write_index(folder, records, chapters, identity, describe_inputs(inputs, identity, root))
     return list_shown(records)
