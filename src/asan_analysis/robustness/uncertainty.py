@@ -87,9 +87,9 @@ def measure_uncertainty(
         rank_q95, rank_sd, score_q05, score_q50, score_q95, p_first, p_top3. Quantiles of ranks are
         places met; those of scores interpolate and are cut to the rules' `range` where answers are
         shares, since stretched draws of few services can pass its ends. `ranks`: unit_id,
-        category, source, rank, share of draws with that place (only places met). `pairs`: source, category, unit_id, other_id,
-        p_above (share of draws in which the unit scores above the other). A body with one service
-        has no interval from resampling: its cells are empty.
+        category, source, rank, share of draws with that place (only places met). `pairs`: source,
+        category, unit_id, other_id, p_above (share of draws in which the unit scores above the
+        other). A body with one service has no interval from resampling: its cells are empty.
 
     Raises
     ------
