@@ -1,6 +1,7 @@
 """The search for mixed kinds of data in pages and workbooks, used by several tests."""
 
 import re
+import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -89,3 +90,11 @@ def published_sheets(book: openpyxl.Workbook) -> dict[str, list[tuple]]:
     """The cells of every published sheet of a workbook."""
     pages = [page for page in book.worksheets[1:] if "published" in sheet_kinds(page)]
     return {page.title: list(page.values) for page in pages}
+
+
+def text_of(path: Path) -> str:
+    """Everything that a file of a report says: a page with its alternative texts, a workbook."""
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as archive:
+            return "\n".join(archive.read(name).decode("utf-8") for name in archive.namelist())
+    return "" if path.suffix == ".png" else path.read_text("utf-8")

@@ -36,7 +36,8 @@ def project(tmp_path_factory):
     """A project with the reports of both datasets and one profile."""
     project, told = share_reports(tmp_path_factory)
     assert re.search(r"03_trends  \d+\.\d s", told[0]["stdout"])
-    assert re.search(r"06_organisation_profile  \d+\.\d s", told[2]["stdout"])
+    profile = told[2]["stdout"]
+    assert re.search(r"06_organisation_profile of buttons_committee  \d+\.\d s", profile)
     return project
 
 
