@@ -5,16 +5,18 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from kinds import named_in, parse, text_of
+from kinds import other_bodies, parse
 from small_project import ROOT, bytes_of, make_project, run, write_profile
 
 from asan_analysis.data.datasets import load_dataset, select_edition
 from asan_analysis.data.files import files_below
 from asan_analysis.report.directory import write_directory
 from asan_analysis.report.identity import Identity
+from asan_analysis.report.parts import TEMPLATES
 from asan_analysis.report.plan import PROFILE
 
 BODIES = ("buttons_committee", "crickets_committee", "deep_pockets_agency")
+SAMPLE = ROOT / "data" / "asan_sample"
 LONE, SILENT = BODIES[1:]  # with one service, the first of the category; without a score
 
 
@@ -80,17 +82,16 @@ def make_draft(project) -> None:
     """Three bodies of the sample: one with a peer above it, the peer, and one without services."""
     folder = project / "data" / "asan_draft"
     folder.mkdir()
-    sample = ROOT / "data" / "asan_sample"
-    for path in [*sample.glob("framework_*.csv"), sample / "rules.toml"]:
+    for path in [*SAMPLE.glob("framework_*.csv"), SAMPLE / "rules.toml"]:
         (folder / path.name).write_bytes(path.read_bytes())
-    about = (sample / "dataset.toml").read_text("utf-8")
+    about = (SAMPLE / "dataset.toml").read_text("utf-8")
     for old, new in (("asan_sample", "asan_draft"), ('"final"', '"draft"'),
                      ("min_services = 3", "min_services = 1")):  # fmt: skip
         about = about.replace(old, new)
     (folder / "dataset.toml").write_text(about, encoding="utf-8")
     kept = {}
     for name in ("editions", "organisations", "services"):
-        table = pd.read_csv(sample / f"{name}.csv", dtype=str, keep_default_na=False)
+        table = pd.read_csv(SAMPLE / f"{name}.csv", dtype=str, keep_default_na=False)
         table = table[table["edition_year"].isin(["2022", "2023"])]
         if name != "editions":
             table = table[table["organisation_id"].isin(BODIES)]
@@ -102,7 +103,7 @@ def make_draft(project) -> None:
     kept["services"] = services[~lone & ~silent]
     for name, table in kept.items():
         table.to_csv(folder / f"{name}.csv", index=False)
-    answers = pd.read_parquet(sample / "assessments.parquet")
+    answers = pd.read_parquet(SAMPLE / "assessments.parquet")
     owner = kept["services"].drop_duplicates("service_id").set_index("service_id")
     body = answers["service_id"].map(owner["organisation_id"])
     best = (body == LONE) & (answers["status"] == "scored")
@@ -114,53 +115,22 @@ def make_draft(project) -> None:
 
 @pytest.fixture(scope="module")
 def draft(tmp_path_factory):
-    """The profiles of a draft, and that of the first of its bodies where it is final."""
+    """The profiles of a draft of three bodies."""
     project = make_project(tmp_path_factory.mktemp("draft") / "p", chapters=())
     source = ROOT / "notebooks" / f"{PROFILE}.ipynb"
     (project / "notebooks" / source.name).write_bytes(source.read_bytes())
     make_draft(project)
-    about = project / "data" / "asan_draft" / "dataset.toml"
-    text = about.read_text("utf-8")
-    about.write_text(text.replace('"draft"', '"final"').replace("asan_draft", "asan_final"),
-                     encoding="utf-8")  # fmt: skip
-    done = run(project, "profile", "--year", "2023", "--organisation", BODIES[0],
-               "--dataset", str(about.parent))  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    about.write_text(text, encoding="utf-8")
     done = profiles(project, dataset="asan_draft")
     assert done.returncode == 0, done.stderr
     return project
 
 
-def others_in(folder, body: str) -> dict[str, set[str]]:
-    """Ids and names of the other bodies that stand in the files of a profile, by kind of file."""
-    table = pd.read_csv(ROOT / "data" / "asan_sample" / "organisations.csv", dtype=str)
-    own = table[table["organisation_id"] == body]
-    names = {str(name) for column in ("organisation_id", "name_en", "name_az")
-             for name in set(table[column]) - set(own[column])}  # fmt: skip
-    found: dict[str, set[str]] = {}
-    for path in files_below(folder):
-        for name in named_in(text_of(path), sorted(names)):
-            found.setdefault(path.suffix, set()).add(name)
-    return found
-
-
-def test_the_search_finds_other_bodies_in_every_kind_of_file_of_a_final_profile(draft):
-    found = others_in(draft / "reports/2023/asan_final.profiles" / BODIES[0], BODIES[0])
-    assert found[".csv"] == {LONE}
-    for ending in (".html", ".ipynb", ".xlsx"):
-        assert "State Committee for Crickets" in found[ending], ending
-    assert "Cırcıramalar Dövlət Komitəsi" in found[".html"] & found[".xlsx"]
-    pages = (draft / "reports/2023/asan_final.profiles" / BODIES[0]).glob("*.html")
-    assert any("Crickets" in image["alt"] for page in pages
-               for image in parse(page.read_text("utf-8"))("img"))  # fmt: skip
-
-
 @pytest.mark.parametrize("body", BODIES)
 def test_no_file_of_a_draft_names_another_body(draft, body):
+    """`test_report` finds those of a final profile."""
     folder = draft / "reports/2023/asan_draft.profiles" / body
     assert len(files_below(folder)) > 10
-    assert others_in(folder, body) == {}
+    assert other_bodies(folder, SAMPLE, body) == {}
 
 
 def test_a_draft_holds_a_body_against_the_mean_and_itself_only(draft):
@@ -174,8 +144,6 @@ def test_a_draft_holds_a_body_against_the_mean_and_itself_only(draft):
     assert (last["rank"], last["ranked"]) == (2, 2)
     text = parse((folder / "draft.html").read_text("utf-8")).get_text(" ")
     assert "a draft shows the other organisations only as" in text
-    final = draft / "reports/2023/asan_final.profiles" / BODIES[0] / "tables"
-    assert set(pd.read_csv(final / "profile_gaps.csv")["against"]) == {"mean", "leader", "before"}
 
 
 def test_bodies_without_a_score_and_with_one_service_get_pages(draft):
@@ -228,3 +196,43 @@ def test_a_draft_that_becomes_final_has_one_list_with_places(draft, tmp_path):
     ]
     assert told[0] == "no score"
     assert re.fullmatch(r"[\d.]+ points, place 2 of 2", told[1])
+
+
+def mix(colour: str, over: str, share: float) -> list[float]:
+    """A colour with another laid over it, as three shares of light."""
+    parts = [[int(text[at : at + 2], 16) for at in (1, 3, 5)] for text in (colour, over)]
+    return [(1 - share) * below + share * above for below, above in zip(*parts, strict=True)]
+
+
+def luminance(colour: list[float]) -> float:
+    """Relative luminance, WCAG 2.2."""
+    linear = [
+        part / 255 / 12.92 if part / 255 <= 0.04045 else ((part / 255 + 0.055) / 1.055) ** 2.4
+        for part in colour
+    ]
+    return sum(w * part for w, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(text: str, ground: str, over: str, share: float) -> float:
+    """Contrast of a text below a watermark: the text or only its ground is covered."""
+    below, above = luminance(mix(ground, over, share)), luminance(mix(ground, over, 0))
+    covered, free = luminance(mix(text, over, share)), luminance(mix(text, over, 0))
+    pairs = [(covered, below), (free, above), (free, below), (covered, above)]
+    return min((max(pair) + 0.05) / (min(pair) + 0.05) for pair in pairs)
+
+
+def test_text_below_the_watermark_keeps_the_contrast_of_aa():
+    """4.5 to 1 for every text of a page on every ground it stands on."""
+    assert contrast("#000000", "#ffffff", "#ffffff", 0) == pytest.approx(21)
+    mark = (TEMPLATES / "watermark.css").read_text("utf-8")
+    over, share = re.search(r"color: (#\w{6}); opacity: ([.\d]+);", mark).groups()
+    css = (TEMPLATES / "style.css").read_text("utf-8")
+    named = dict(re.findall(r"--(\w+): (#\w{6});", css))
+    links = set(re.findall(r"[; {]color: (#\w{6})", css))
+    texts = {named["ink"], named["soft"], *links} - {"#fff"}
+    kinds = {named[kind] for kind in ("published", "observed", "synthetic")}
+    assert len(texts) >= 3
+    pairs = [(text, ground) for text in texts | kinds for ground in ("#ffffff", named["wash"])]
+    pairs += [("#ffffff", ground) for ground in (*kinds, "#b3261e")]
+    low = {pair for pair in pairs if contrast(*pair, over, float(share)) < 4.5}
+    assert low == set()
