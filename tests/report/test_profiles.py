@@ -37,7 +37,7 @@ def test_a_failure_names_the_body_and_the_next_call_goes_on_from_there(tiny):
     done = profiles(tiny, "--workers", "1", FAIL="b")
     assert done.returncode == 1
     assert f"{PROFILE} of b failed in cell" in done.stderr
-    assert [path.name for path in place.parent.glob("failed/*")] == [f"{PROFILE} of b.ipynb"]
+    assert [path.name for path in place.parent.glob("failed/*")] == [f"{PROFILE}.b.ipynb"]
     assert not place.exists()
 
     done = profiles(tiny)

@@ -274,7 +274,7 @@ def _refresh_chapters(tasks: list[Task], ground: Ground, workers: int) -> dict[P
 @contextmanager
 def _progress(count: int, *, bar: bool) -> Iterator[Callable[[Job, float], None]]:
     """Who is told of each job that ended: a bar on a terminal, else a line for each."""
-    if not bar:
+    if not bar or not count:
         yield tell_job
         return
     with tqdm(total=count, unit=" profile", disable=None) as progress:

@@ -172,7 +172,8 @@ def _execute(job: Job, aside: Path, failed: Path) -> None:
 
 def _keep_failed(run: Run, output: Path, failed: Path) -> None:
     failed.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(output if output.exists() else run.notebook, failed / f"{run.told}.ipynb")
+    name = run.told.replace(" of ", ".")
+    shutil.copyfile(output if output.exists() else run.notebook, failed / f"{name}.ipynb")
 
 
 def _describe_stop(run: Run, error: Exception, seconds: int) -> str:
