@@ -221,18 +221,20 @@ def contrast(text: str, ground: str, over: str, share: float) -> float:
     return min((max(pair) + 0.05) / (min(pair) + 0.05) for pair in pairs)
 
 
-def test_text_below_the_watermark_keeps_the_contrast_of_aa():
-    """4.5 to 1 for every text of a page on every ground it stands on."""
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_below_the_watermark_keeps_the_contrast_of_aa(scheme):
+    """4.5 to 1 for every text of a page on every ground it stands on, in either scheme."""
     assert contrast("#000000", "#ffffff", "#ffffff", 0) == pytest.approx(21)
     mark = (TEMPLATES / "watermark.css").read_text("utf-8")
-    over, share = re.search(r"color: (#\w{6}); opacity: ([.\d]+);", mark).groups()
+    over = re.findall(r"color: (#\w{6});", mark)[scheme]
+    share = float(re.search(r"opacity: ([.\d]+);", mark)[1])
     css = (TEMPLATES / "style.css").read_text("utf-8")
-    named = dict(re.findall(r"--(\w+): (#\w{6});", css))
-    links = set(re.findall(r"[; {]color: (#\w{6})", css))
-    texts = {named["ink"], named["soft"], *links} - {"#fff"}
-    kinds = {named[kind] for kind in ("published", "observed", "synthetic")}
-    assert len(texts) >= 3
-    pairs = [(text, ground) for text in texts | kinds for ground in ("#ffffff", named["wash"])]
-    pairs += [("#ffffff", ground) for ground in (*kinds, "#b3261e")]
-    low = {pair for pair in pairs if contrast(*pair, over, float(share)) < 4.5}
-    assert low == set()
+    roots = [dict(re.findall(r"--([\w-]+): (#\w{6});", text))
+             for text in re.findall(r":root \{(.*?)\}", css, flags=re.DOTALL)]  # fmt: skip
+    assert len(roots) == 2
+    named = {**roots[0], **roots[scheme]}
+    kinds = [named[kind] for kind in ("published", "observed", "synthetic")]
+    texts = [named["ink"], named["soft"], named["link"], *kinds]
+    pairs = [(text, ground) for text in texts for ground in (named["paper"], named["wash"])]
+    pairs += [(named["on-kind"], kind) for kind in kinds] + [("#ffffff", "#b3261e")]
+    assert {pair for pair in pairs if contrast(*pair, over, share) < 4.5} == set()
