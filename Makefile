@@ -23,10 +23,10 @@ STRIP := -m nbstripout --extra-keys "metadata.papermill cell.metadata.papermill"
 LOCK := uv pip compile --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 
-.PHONY: help report reports profile verify template checksums lab test check screenshots data bench lock clean
+.PHONY: help report reports profile profiles verify template checksums lab test check screenshots data bench lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 report: $(READY) ## Build one edition: make report YEAR=2023 [DATASET=id or folder] [WORKERS=2]
 	@"$(PYTHON)" -m asan_analysis report --year="$$YEAR" $${DATASET:+--dataset="$$DATASET"} $${WORKERS:+--workers="$$WORKERS"}
@@ -36,6 +36,9 @@ reports: $(READY) ## Build all editions: make reports [DATASET=...] [WORKERS=2]
 
 profile: $(READY) ## Build one organisation's profile: make profile YEAR=2023 ORG=buttons_committee
 	@"$(PYTHON)" -m asan_analysis profile --year="$$YEAR" --organisation="$$ORG" $${DATASET:+--dataset="$$DATASET"}
+
+profiles: $(READY) ## Build all profiles of an edition: make profiles YEAR=2023 [DATASET=...] [WORKERS=2]
+	@"$(PYTHON)" -m asan_analysis profiles --year="$$YEAR" $${DATASET:+--dataset="$$DATASET"} $${WORKERS:+--workers="$$WORKERS"}
 
 verify: $(READY) ## Rebuild a report and compare every file: make verify YEAR=2023 [DATASET=...]
 	@"$(PYTHON)" -m asan_analysis verify --year="$$YEAR" $${DATASET:+--dataset="$$DATASET"} $${WORKERS:+--workers="$$WORKERS"}

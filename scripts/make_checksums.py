@@ -20,7 +20,8 @@ def main() -> None:
     for year, dataset in SHIPPED:
         with tempfile.TemporaryDirectory(prefix="asan-checksums-") as folder:
             made = Path(folder, "report")
-            build(plan_task(load_dataset(dataset), year, made, Path(folder, "cache")), workers=2)
+            task = plan_task(load_dataset(dataset), year, made, Path(folder, "cache"))
+            build([task], workers=2)
             target = checksums_file(root, year, dataset)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(made / "run.json", target)

@@ -1,12 +1,15 @@
 """The search for mixed kinds of data in pages and workbooks, used by several tests."""
 
 import re
+import zipfile
 from functools import cache
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 from bs4 import BeautifulSoup
 
+from asan_analysis.data.files import files_below
 from asan_analysis.data.provenance import KINDS
 from asan_analysis.data.published import load_published
 from asan_analysis.data.tables import each_row
@@ -89,3 +92,27 @@ def published_sheets(book: openpyxl.Workbook) -> dict[str, list[tuple]]:
     """The cells of every published sheet of a workbook."""
     pages = [page for page in book.worksheets[1:] if "published" in sheet_kinds(page)]
     return {page.title: list(page.values) for page in pages}
+
+
+def text_of(path: Path) -> str:
+    """Everything that a file of a report says: a page with its alternative texts, a workbook."""
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as archive:
+            return "\n".join(archive.read(name).decode("utf-8") for name in archive.namelist())
+    return "" if path.suffix == ".png" else path.read_text("utf-8")
+
+
+def other_bodies(folder: Path, dataset: Path, body: str) -> dict[str, set[str]]:
+    """Ids and names of the other bodies of a dataset that stand in the files of a profile.
+
+    By the ending of the files; names are those of every edition in both languages.
+    """
+    table = pd.read_csv(dataset / "organisations.csv", dtype=str)
+    own = table[table["organisation_id"] == body]
+    names = {str(name) for column in ("organisation_id", "name_en", "name_az")
+             for name in set(table[column]) - set(own[column])}  # fmt: skip
+    found: dict[str, set[str]] = {}
+    for path in files_below(folder):
+        for name in named_in(text_of(path), sorted(names)):
+            found.setdefault(path.suffix, set()).add(name)
+    return found

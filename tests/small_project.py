@@ -12,7 +12,7 @@ import pandas as pd
 import psutil
 
 from asan_analysis.data.files import files_below, sha256_of
-from asan_analysis.report.plan import CHAPTERS, LONGEST
+from asan_analysis.report.plan import CHAPTERS, LONGEST, PROFILE
 
 ROOT = Path(__file__).resolve().parents[1]
 PARAMETERS = 'year: int = 2023  # edition\ndataset: str = "tiny"  # id'
@@ -106,6 +106,16 @@ def write_chapter(project: Path, name: str, extra: str = "") -> None:
     path = project / "notebooks" / f"{name}.ipynb"
     table = TABLES[CHAPTERS.index(name)]
     path.write_text(notebook(name, table, extra), encoding="utf-8")
+
+
+def write_profile(project: Path, extra: str = "") -> None:
+    """The notebook of a profile, in the manner of `write_chapter`."""
+    text = notebook(PROFILE, "organisation_scores", extra)
+    given = 'dataset: str = \\"tiny\\"  # id'
+    more = given + '\\norganisation_id: str = \\"a\\"  # whose'
+    assert given in text
+    path = project / "notebooks" / f"{PROFILE}.ipynb"
+    path.write_text(text.replace(given, more), encoding="utf-8")
 
 
 def draw_little(notebooks: Path) -> None:

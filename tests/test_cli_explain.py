@@ -15,6 +15,7 @@ from asan_analysis.report.texts import TEXTS
 from asan_analysis.report.words import LANGUAGES, Words
 
 BODY = "buttons_committee"
+ANSWERS: dict[tuple[str, ...], str] = {}
 load_once = cache(datasets.load_dataset)
 
 
@@ -25,11 +26,14 @@ def read_once(monkeypatch):
 
 
 def explain(capsys, *more: str, organisation: str = BODY, dataset: str = "asan_sample") -> str:
-    code = main(["explain", "--year", "2023", "--dataset", dataset,
-                 "--organisation", organisation, *more])  # fmt: skip
-    told = capsys.readouterr()
-    assert code == 0, told.err
-    return told.out
+    """What the command prints; each question is asked once for all tests."""
+    asked = ("--dataset", dataset, "--organisation", organisation, *more)
+    if asked not in ANSWERS:
+        code = main(["explain", "--year", "2023", *asked])
+        told = capsys.readouterr()
+        assert code == 0, told.err
+        ANSWERS[asked] = told.out
+    return ANSWERS[asked]
 
 
 def numbers_of(line: str) -> list[float]:
@@ -66,6 +70,55 @@ def test_azerbaijani_has_its_own_words_and_commas(capsys):
     assert told.startswith("Süni: ")
     assert "Cəmi" in told and "Gap" not in told
     assert re.search(r"[+-]\d+,\d\d", told)
+
+
+def words_in(text: str) -> set[str]:
+    """Words of three letters and more; codes, such as `4.1.3` and `buttons_committee`, are none."""
+    plain = re.sub(r"\w*[\d_]\w*", " ", text)
+    return {word.lower() for word in re.findall(r"[^\W\d_]{3,}", plain)}
+
+
+def test_the_search_for_english_words_can_fail():
+    assert words_in("Part 4.1.3 from_scores: Gap +1.2 buttons_committee in") == {"part", "gap"}
+
+
+@pytest.mark.parametrize("against", ["mean", "leader", "next", "previous", "dewdrops_agency"])
+def test_no_english_word_is_left_in_the_azerbaijani_answer(capsys, against):
+    """Names, labels, headings, the list to the next place: what both share is a word of both."""
+    english, azerbaijani = (
+        words_in(explain(capsys, "--against", against, *more)) for more in ([], ["--lang", "az"])
+    )
+    assert len(english) > 60
+    assert english & azerbaijani <= {"plan"}
+
+
+@pytest.mark.parametrize(
+    ("body", "against", "code"),
+    [
+        ("nobody", "mean", "unknown_body"),
+        (BODY, "nobody", "unknown_body"),
+        (BODY, BODY, "itself"),
+        ("laughter_committee", "next", "first"),
+        ("laughter_committee", "leader", "first"),
+    ],
+)
+def test_what_cannot_be_explained_is_told_in_azerbaijani_too(capsys, body, against, code):
+    """One line with the reason, and with codes as they are written on the command line."""
+    asked = ["explain", "--year", "2023", "--organisation", body, "--against", against]
+    told = {}
+    for lang in LANGUAGES:
+        assert main([*asked, "--lang", lang]) == 1
+        told[lang] = capsys.readouterr().err.strip()
+    assert TEXTS[f"refused.{code}"][1] in told["az"]
+    assert len(told["az"].splitlines()) == 1
+    codes = {"asan", "analysis", "mean", "leader", "next", "previous", "nobody"}
+    assert words_in(told["en"]) & words_in(told["az"]) <= codes
+
+
+def test_no_edition_before_is_told_in_azerbaijani(capsys):
+    assert main(["explain", "--year", "2017", "--organisation", BODY, "--against", "previous",
+                 "--lang", "az"]) == 1  # fmt: skip
+    assert TEXTS["refused.no_baseline"][1] in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -57,17 +57,19 @@ def _add_reports(commands: Any) -> None:
     report = commands.add_parser("report", help="build the report of one edition")
     reports = commands.add_parser("reports", help="build the reports of all editions")
     profile = commands.add_parser("profile", help="build the profile of one organisation")
+    profiles = commands.add_parser("profiles", help="build the profiles of all organisations")
     verify = commands.add_parser("verify", help="rebuild a report and compare every file")
-    for one in (report, profile, verify):
+    for one in (report, profile, profiles, verify):
         one.add_argument("--year", required=True, help="closing year of the edition, as 2023")
-    for one in (report, reports, profile, verify):
+    for one in (report, reports, profile, profiles, verify):
         one.add_argument("--dataset", help="id under data/ or a folder")
-    for one in (report, reports, verify):
+    for one in (report, reports, profiles, verify):
         one.add_argument("--workers", default="2", help="notebooks run at the same time (1 to 16)")
     profile.add_argument("--organisation", required=True, metavar="ID", help="id in the edition")
     report.set_defaults(command=_report)
     reports.set_defaults(command=_reports)
     profile.set_defaults(command=_profile)
+    profiles.set_defaults(command=_profiles)
     verify.set_defaults(command=_verify)
 
     check = commands.add_parser("check", help="hold a dataset against its contract")
@@ -209,6 +211,14 @@ def _profile(options: argparse.Namespace) -> None:
     build_profile(data, year, options.organisation)
 
 
+def _profiles(options: argparse.Namespace) -> None:
+    from asan_analysis.report.build import build_profiles
+
+    workers = _workers(options)
+    data, year = _load_edition(options)
+    build_profiles(data, year, workers=workers)
+
+
 def _verify(options: argparse.Namespace) -> None:
     from asan_analysis.report.verify import verify_report
 
@@ -222,11 +232,11 @@ def _is_current(options: argparse.Namespace) -> bool:
     from asan_analysis.report.cache import is_current
 
     organisation = getattr(options, "organisation", "")
-    made = is_current(options.dataset or DEFAULT_DATASET, options.year, organisation)
-    if made:
-        print(f"{made.relative_to(made.parents[2 + bool(organisation)]).as_posix()}/index.html  "
-              "nothing changed")  # fmt: skip
-    return bool(made)
+    page = is_current(options.dataset or DEFAULT_DATASET, options.year, organisation)
+    if page:
+        told = page.relative_to(page.parents[3 + bool(organisation)]).as_posix()
+        print(f"{told}  nothing changed")
+    return bool(page)
 
 
 def _load_edition(options: argparse.Namespace) -> tuple[Dataset, int]:

@@ -23,6 +23,7 @@ from asan_analysis.index.method import find_method
 from asan_analysis.index.rules import Rules, check_rules
 from asan_analysis.index.scoring import score_table
 from asan_analysis.index.steps import Done, apply_steps, check_denominators
+from asan_analysis.refusals import Refusal
 
 _STEP_TABLE = r"[0-9]+_(?:denominate|impute|treat|screen)\.csv"
 
@@ -44,19 +45,23 @@ def run_explain(data: Dataset, year: int, organisation_id: str, against: str, la
     from asan_analysis.drivers.accounts import explain_change, explain_rivals, rank_edition
     from asan_analysis.drivers.plans import plan_place
     from asan_analysis.drivers.rivals import find_rival
-    from asan_analysis.report.explain import tell_gap, tell_plan
+    from asan_analysis.report.explain import tell_gap, tell_plan, tell_refusal
     from asan_analysis.report.labels import labels_of
     from asan_analysis.report.words import Words
 
     one, edition = select_edition(data, year)
     tree, rules = find_method(one, edition)
     rng, ranks = np.random.default_rng(1), rank_edition(one, tree, rules)
-    if against == "previous":
-        gap = explain_change(data, year, organisation_id, rng=rng)
-    else:
-        rival = find_rival(ranks, organisation_id, against)
-        gap = explain_rivals(one, tree, rules, organisation_id, [rival], rng=rng)[0]
     words = Words(lang, labels_of("profile", data, edition, load_published(), lang))
+    try:
+        if against == "previous":
+            gap = explain_change(data, year, organisation_id, rng=rng)
+        else:
+            rival = find_rival(ranks, organisation_id, against)
+            gap = explain_rivals(one, tree, rules, organisation_id, [rival], rng=rng)[0]
+    except Refusal as refused:
+        told = tell_refusal(refused, (organisation_id, against), ranks, words)
+        raise ParameterError(told) from None
     plan = plan_place(one, tree, rules, organisation_id, ranks)
     print("\n".join([*tell_gap(gap, data, tree, words), "", *tell_plan(plan, data, words)]))
 

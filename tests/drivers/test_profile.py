@@ -15,7 +15,7 @@ from asan_analysis.drivers.accounts import (
     rank_edition,
 )
 from asan_analysis.drivers.plans import plan_place, reach_place, summarise_plans
-from asan_analysis.drivers.profile import profile_gaps, profile_remedies
+from asan_analysis.drivers.profile import profile_gaps, profile_plan, profile_remedies
 from asan_analysis.drivers.remedies import list_remedies
 from asan_analysis.index.method import find_method
 
@@ -125,3 +125,29 @@ def test_without_a_best_answer_there_is_nothing_to_propose(sample):
     assert (plan.answers, plan.refused) == (None, "no_best_answer")
     table, refused = profile_remedies(data, tree, ranked, "buttons_committee", plan)
     assert table.empty and "chosen" in table and refused.code == "no_best_answer"
+
+
+def test_a_draft_shows_the_mean_and_the_edition_before_and_no_other_body(sample):
+    """The same rows as of a final dataset, less what names another body or tells its score."""
+    whole, data, tree, rules, ranks = sample
+    body, seen = "buttons_committee", {}
+    for status in ("final", "draft"):
+        every, one = (replace(each, about={**each.about, "status": status})
+                      for each in (whole, data))  # fmt: skip
+        gaps = profile_gaps(every, 2023, body, ranks, rng=np.random.default_rng(1))
+        plan = profile_plan(one, tree, rules, body, ranks)
+        table, _ = profile_remedies(one, tree, rules, body, plan)
+        seen[status] = gaps, plan, table, summarise_plans(ranks, {body: plan})
+    (all_gaps, plan, all_fixes, found), (gaps, none, fixes, place) = seen["final"], seen["draft"]
+    kept = all_gaps["against"].isin(["mean", "before"])
+    pd.testing.assert_frame_equal(gaps, all_gaps[kept].reset_index(drop=True))
+    assert set(all_gaps["against"]) - set(gaps["against"]) == {"leader", "next"}
+    assert gaps["rival"].isna().all()
+    hidden = ["peers", "chosen"]
+    assert all_fixes["peers"].notna().any() and all_fixes["chosen"].any()
+    assert fixes[hidden].isna().all(axis=None)
+    pd.testing.assert_frame_equal(fixes.drop(columns=hidden), all_fixes.drop(columns=hidden))
+    assert plan.answers is not None and found["rival"].notna().all()
+    assert none == (None, "draft")
+    assert place["rank"].notna().all()
+    assert place.loc[0, ["rival", "needed", "answers", "gain", "rank_after"]].isna().all()

@@ -236,8 +236,23 @@ def test_no_name_becomes_an_element(report):
             assert not [tag for tag in output.find_all(["i", "em"]) if "n_1" in tag.text]
 
 
+def test_every_page_of_a_draft_bears_the_word_and_none_is_an_index(report, whole):
+    """Links inside the report lead to pages that are there, also back from the chapters."""
+    pages = [path for path in report.rglob("*.html")]
+    assert not list(report.rglob("index*.html"))
+    names = {path.name for path in pages if path.parent == report}
+    review = {"review.html", "review.az.html"} if report == whole else set()
+    assert names == {"draft.html", "draft.az.html"} | review
+    for path in pages:
+        html = parse(path.read_text("utf-8"))
+        assert len(html.select("body > .watermark[aria-hidden=true]")) == 1, path.name
+        links = [str(link["href"]).partition("#")[0] for link in html("a", href=True)]
+        inside = [link for link in links if not re.match("https?:", link)]
+        assert [link for link in inside if not (path.parent / link).exists()] == [], path.name
+
+
 def test_names_stand_on_the_pages_as_they_are(whole):
-    for path in (whole / "index.html", whole / "notebooks" / "01_index_overview.html"):
+    for path in (whole / "draft.html", whole / "notebooks" / "01_index_overview.html"):
         text = parse(path.read_text(encoding="utf-8")).get_text()
         for name in NAMES:
             assert " ".join(name.split()) in " ".join(text.split()), (path.name, name)
@@ -310,7 +325,7 @@ def test_the_change_of_items_is_told(own):
 
 
 def test_the_report_of_the_new_edition_is_built_under_its_own_method(whole):
-    html = parse((whole / "index.html").read_text("utf-8"))
+    html = parse((whole / "draft.html").read_text("utf-8"))
     text = html.get_text(" ")
     assert "items renamed 1, joined from several 0, split off 0, new 2, dropped 1" in text
     assert "The method changed before: 2026" in text
@@ -325,7 +340,7 @@ def test_the_report_of_the_new_edition_is_built_under_its_own_method(whole):
 
 def test_a_dataset_of_a_users_own_folder_is_reported_under_its_own_id(own, whole):
     """A draft from outside the project, without announced figures, with a source of its own."""
-    page = (whole / "index.html").read_text("utf-8")
+    page = (whole / "draft.html").read_text("utf-8")
     assert "Draft: not for publication" in page
     assert "announced no figures" in page
     group = parse(page).find(id="inputs-dataset")
@@ -336,6 +351,6 @@ def test_a_dataset_of_a_users_own_folder_is_reported_under_its_own_id(own, whole
     assert PUBLISHER in [cell.get_text() for cell in group("td")]
     assert [link["href"] for link in group("a")] == [URL]
     links = {tuple(link["href"] for link in origin["links"])
-             for origin in origins_of(whole, "index.az.html").values()
+             for origin in origins_of(whole, "draft.az.html").values()
              if origin["kind"] == "observed"}  # fmt: skip
     assert links == {(URL,)}

@@ -17,6 +17,7 @@ from kinds import (
     mixed_kinds,
     mixed_sheets,
     open_book,
+    other_bodies,
     parse,
     published_parts,
     published_sheets,
@@ -36,7 +37,8 @@ def project(tmp_path_factory):
     """A project with the reports of both datasets and one profile."""
     project, told = share_reports(tmp_path_factory)
     assert re.search(r"03_trends  \d+\.\d s", told[0]["stdout"])
-    assert re.search(r"06_organisation_profile  \d+\.\d s", told[2]["stdout"])
+    profile = told[2]["stdout"]
+    assert re.search(r"06_organisation_profile of buttons_committee  \d+\.\d s", profile)
     return project
 
 
@@ -99,6 +101,24 @@ def test_a_profile_is_whole(project):
     assert {"profile_history", "profile_parts", "profile_services"} <= figures
     heading = parse(pages_of(folder)["index.az.html"]).h1.get_text()
     assert heading == "Düymələr Dövlət Komitəsi, 2023"
+
+
+def test_a_final_profile_names_others_in_every_kind_of_file(project):
+    """What `test_profiles` looks for in a draft is there to be found in a final profile."""
+    folder = project / PLACES["profile"]
+    found = other_bodies(folder, project / "data" / "asan_sample", "buttons_committee")
+    gaps = pd.read_csv(folder / "tables" / "profile_gaps.csv")
+    assert set(gaps["against"]) == {"mean", "leader", "next", "before"}
+    rivals = set(gaps["rival"].dropna())
+    assert rivals and rivals <= found[".csv"]
+    assert "State Committee for Laughter" in found[".svg"]
+    names = pd.read_csv(project / "data/asan_sample/organisations.csv").set_index("organisation_id")
+    for rival in rivals:
+        english = set(names.loc[[rival], "name_en"])
+        for ending in (".html", ".ipynb", ".xlsx"):
+            assert english & found[ending], ending
+        images = parse((folder / "index.html").read_text("utf-8"))("img")
+        assert any(name in image["alt"] for image in images for name in english)
 
 
 def test_the_search_for_mixed_kinds_can_fail():

@@ -10,10 +10,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from asan_analysis.data.contracts import DICTIONARY
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
 from asan_analysis.data.provenance import KINDS
-from asan_analysis.data.tables import write_csv
+from asan_analysis.data.tables import read_csv, write_csv
 from asan_analysis.errors import ReportError
 from asan_analysis.report import columns, sheets
 from asan_analysis.report.identity import Identity
@@ -27,7 +28,7 @@ LONG = "Kənd " * 60
 LATER = datetime.datetime(2031, 7, 1, 12)
 HEADER = columns.HEADER_ROW + 1
 CHAPTERS = [{"name": "01_x", "title": "Who came first?"}]
-DICTIONARY = Path(__file__).resolve().parents[2] / "data" / "dictionary.csv"
+WORDS = read_csv(Path(__file__).resolve().parents[2] / "data" / "dictionary.csv", DICTIONARY)
 EDITION = Edition(2023, "2022-2023", "2022-2023", 1, "framework.csv", "rules.toml")
 SCORES = pd.DataFrame({
     "organisation_id": ["b1", "b2", "b3"], "edition_year": [2023, 2023, 2022],
@@ -92,7 +93,7 @@ def write(folder: Path, records=RECORDS, status: str = "final", scores=SCORES) -
     tables = {"scores": scores, "places": PLACES, "kept": SCORES, "nothing": SCORES[:0]}
     for name, frame in tables.items():
         write_csv(frame, folder / "tables" / f"{name}.csv")
-    write_codebook(folder, DICTIONARY)
+    write_codebook(folder, WORDS)
     identity = Identity(small_dataset(status=status), EDITION, "0" * 64)
     write_workbook(folder, records, CHAPTERS, identity, small_facts())
     return folder / "tables" / "report.xlsx"

@@ -286,16 +286,17 @@ def explain_change(data: Dataset, year: int, organisation_id: str, *, rng: Gener
     ------
     UnknownEditionError
         No such edition.
-    ParameterError
+    Refusal
         The organisation has no score in the edition, or in none before it.
     """
     one, after = select_edition(data, year)
     method = find_method(one, after)
     scored = _list_scored(one, *method)
     if organisation_id not in scored:
-        raise ParameterError(
+        raise Refusal(
             f"organisation {organisation_id!r} has no score in {year}; "
-            f"with a score: {', '.join(scored)}"
+            f"with a score: {', '.join(scored)}",
+            code="no_score",
         )
     before = find_last_scored(data, year, organisation_id)
     if before is None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
+from typing import NamedTuple
 
 import pandas as pd
 from numpy.random import Generator
 
 from asan_analysis.data.datasets import Dataset, select_edition
 from asan_analysis.drivers.accounts import Gap, explain_change, explain_rivals
-from asan_analysis.drivers.plans import Plan
+from asan_analysis.drivers.plans import Plan, plan_place
 from asan_analysis.drivers.remedies import list_remedies
-from asan_analysis.drivers.rivals import find_rival
+from asan_analysis.drivers.rivals import AGAINST, find_rival
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.method import find_method
 from asan_analysis.index.rules import Rules
@@ -25,6 +26,25 @@ _REMEDIES = ("service_id", "item_id", "gain", "exact", "chosen", "value", "statu
              "guidance", "guidance_az", "peers")  # fmt: skip
 
 
+class View(NamedTuple):
+    """What a profile shows of other bodies: whom a score is held against; whether they are named.
+
+    Where they are not, nothing that tells the score or the place of another body is shown either.
+    """
+
+    against: tuple[str, ...]
+    named: bool
+
+
+VIEWS = {"final": View((*AGAINST, "before"), named=True),
+         "draft": View(("mean", "before"), named=False)}  # fmt: skip
+
+
+def view_others(data: Dataset) -> View:
+    """What a profile shows of other bodies; in a draft only the mean and range of the category."""
+    return VIEWS[str(data.about["status"])]
+
+
 def profile_gaps(
     data: Dataset, year: int, organisation_id: str, ranks: pd.DataFrame, *, rng: Generator
 ) -> pd.DataFrame:
@@ -33,7 +53,7 @@ def profile_gaps(
     Parameters
     ----------
     data : Dataset
-        All editions.
+        All editions; its status says whom the body is held against, see `view_others`.
     year : int
         The edition of the profile.
     organisation_id : str
@@ -49,7 +69,7 @@ def profile_gaps(
         holds the leading or the next place, else missing), baseline_year (of `before`, else
         missing) and those of `account_gap`. A body that is first or has no place has neither
         leader nor next; where the leader holds the next place too, `next` is left out; without a
-        score the table is empty.
+        score the table is empty. A draft has neither leader nor next.
 
     Notes
     -----
@@ -62,14 +82,27 @@ def profile_gaps(
     one, edition = select_edition(data, year)
     tree, rules = find_method(one, edition)
     placed = own["rank"].gt(1).fillna(False).all()
-    rivals = [find_rival(ranks, organisation_id, against)
-              for against in (("mean", "leader", "next") if placed else ("mean",))]  # fmt: skip
-    if placed and rivals[1].bodies == rivals[2].bodies:
+    asked = view_others(data).against
+    rivals = [find_rival(ranks, organisation_id, against) for against in AGAINST
+              if against in asked and (placed or against == "mean")]  # fmt: skip
+    if len(rivals) > 2 and rivals[1].bodies == rivals[2].bodies:
         rivals.pop()
     gaps = explain_rivals(one, tree, rules, organisation_id, rivals, rng=rng)
     with suppress(Refusal):  # where no edition before scores it
         gaps.append(explain_change(data, year, organisation_id, rng=rng))
     return pd.concat([_list_parts(gap) for gap in gaps], ignore_index=True)[list(_COLUMNS)]
+
+
+def profile_plan(
+    data: Dataset, tree: Tree, rules: Rules, organisation_id: str, ranks: pd.DataFrame
+) -> Plan:
+    """`plan_place`; in a draft a refusal, as the list tells the score of the next body.
+
+    The parameters are those of `plan_place`.
+    """
+    if not view_others(data).named:
+        return Plan(None, "draft")
+    return plan_place(data, tree, rules, organisation_id, ranks)
 
 
 def profile_remedies(
@@ -85,14 +118,15 @@ def profile_remedies(
         From `find_method`.
     organisation_id : str
     plan : Plan
-        From `plan_place`.
+        From `profile_plan`.
 
     Returns
     -------
     Overview
         Its table is as `list_remedies`, in its order; guidance and guidance_az are the two guidance
-        columns. Also chosen (boolean: in the list of the plan; false everywhere where there is no
-        list). Refused where an item has no best answer, or nothing is unmet.
+        columns, peers are missing in a draft. Also chosen (boolean: in the list of the plan;
+        missing where there is no list). Refused where an item has no best answer, or nothing is
+        unmet.
 
     Raises
     ------
@@ -106,11 +140,16 @@ def _mark_remedies(
     data: Dataset, tree: Tree, rules: Rules, organisation_id: str, plan: Plan
 ) -> pd.DataFrame:
     remedies = list_remedies(data, tree, rules, organisation_id)
-    chosen = remedies.iloc[:0] if plan.answers is None else plan.answers
-    key = pd.MultiIndex.from_frame(remedies[["service_id", "item_id"]])
-    inside = key.isin(pd.MultiIndex.from_frame(chosen[["service_id", "item_id"]]))
-    named = remedies.rename(columns={"guidance_en": "guidance"}).assign(chosen=inside)
-    return named[list(_REMEDIES)]
+    named = remedies.rename(columns={"guidance_en": "guidance"})
+    named["chosen"] = pd.Series(pd.NA, named.index, dtype="boolean")
+    if plan.answers is not None:
+        key = pd.MultiIndex.from_frame(remedies[["service_id", "item_id"]])
+        named["chosen"] = key.isin(
+            pd.MultiIndex.from_frame(plan.answers[["service_id", "item_id"]])
+        )
+    if not view_others(data).named:
+        named["peers"] = pd.Series(None, named.index, dtype="str")
+    return named.astype({"chosen": "boolean"})[list(_REMEDIES)]
 
 
 def _list_parts(gap: Gap) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from asan_analysis.errors import ParameterError
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.rollup import group_services, score_organisations
 from asan_analysis.index.rules import Rules
+from asan_analysis.refusals import Refusal
 
 _DIGITS = 10  # gains that differ by less are level
 _PEERS = 2
@@ -144,7 +145,10 @@ def _select_services(data: Dataset, organisation_id: str) -> pd.DataFrame:
         )
     own = data.services["organisation_id"] == organisation_id
     if not own.any():
-        raise ParameterError(f"{organisation_id} has no services; choose an organisation with some")
+        raise Refusal(
+            f"{organisation_id} has no services; choose an organisation with some",
+            code="no_services",
+        )
     return data.services[own].reset_index(drop=True)
 
 

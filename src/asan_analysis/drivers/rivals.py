@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from asan_analysis.errors import ParameterError
+from asan_analysis.refusals import Refusal
 
 AGAINST = ("mean", "leader", "next")
 
@@ -40,7 +40,7 @@ def find_rival(ranks: pd.DataFrame, organisation_id: str, against: str = "mean")
 
     Raises
     ------
-    ParameterError
+    Refusal
         An unknown organisation, one without a score or, for `leader` and `next`, without a place;
         the first of a category asks for `leader` or `next`; an organisation against itself.
     """
@@ -52,21 +52,24 @@ def find_rival(ranks: pd.DataFrame, organisation_id: str, against: str = "mean")
     if against not in AGAINST:
         other = _find_scored(ranks, against, "against", f"{', '.join(AGAINST)} or an organisation")
         if against == organisation_id:
-            raise ParameterError(
+            raise Refusal(
                 f"against: {against!r} is the organisation itself; "
-                f"name another, or one of {', '.join(AGAINST)}"
+                f"name another, or one of {', '.join(AGAINST)}",
+                code="itself",
             )
         return Rival("organisation", str(other["category"]), [against])
     if pd.isna(own["rank"]):
-        raise ParameterError(
+        raise Refusal(
             f"organisation {organisation_id!r} has too few services for a place in {category}; "
-            "compare it with mean or with an organisation"
+            "compare it with mean or with an organisation",
+            code="no_place",
         )
     above = peers[(peers["rank"] < own["rank"]).fillna(False)]
     if above.empty:
-        raise ParameterError(
+        raise Refusal(
             f"organisation {organisation_id!r} is first in {category}, nobody is above it; "
-            "compare it with mean or with an organisation"
+            "compare it with mean or with an organisation",
+            code="first",
         )
     place = above["rank"].min() if against == "leader" else above["rank"].max()
     return Rival(
@@ -82,5 +85,8 @@ def _find_scored(ranks: pd.DataFrame, body: str, parameter: str, kind: str) -> p
         known = ", ".join(str(one) for one in scored.sort_values())
         listed = (ranks["organisation_id"] == body).any()
         told = "has no score in the edition" if listed else "is not in the edition"
-        raise ParameterError(f"{parameter} {body!r} {told}; write {kind}; with a score: {known}")
+        raise Refusal(
+            f"{parameter} {body!r} {told}; write {kind}; with a score: {known}",
+            code="no_score" if listed else "unknown_body",
+        )
     return found.iloc[0]

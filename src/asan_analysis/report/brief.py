@@ -10,8 +10,9 @@ from asan_analysis.data.published import Published
 from asan_analysis.report.brief_pages import list_pages
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.paper import describe_paper, write_paper
-from asan_analysis.report.parts import environment, style
+from asan_analysis.report.parts import environment, style, watermark
 from asan_analysis.report.slides import Case, Section
+from asan_analysis.report.status import first_page
 from asan_analysis.report.words import LANGUAGES, Words
 
 
@@ -66,9 +67,9 @@ def _write_html(case: Case, pages: list[list[Section]]) -> None:
         {"lang": lang, "file": names[lang], "name": Words(lang).say("language_name")}
         for lang in LANGUAGES
     ]
-    index = "index.html" if case.lang == "en" else f"index.{case.lang}.html"
+    about = case.identity.data.about
     page = environment().get_template("brief.html.j2").render(
         words=Words(case.lang), paper=_paper(case, pages), style=style(), languages=languages,
-        index=index, version=__version__,
+        index=first_page(about, case.lang), watermark=watermark(about), version=__version__,
     )  # fmt: skip
     (case.folder / names[case.lang]).write_text(page, encoding="utf-8", newline="\n")

@@ -1,32 +1,38 @@
-"""Build a report: chapters from the cache or run anew, pages, then the whole moved into place."""
+"""Build reports: chapters from the cache or run anew, pages, then each whole moved into place.
+
+One report and the profiles of all bodies take the same road: a list of tasks. First the chapters of
+all are refreshed, then the files of each are written, so that a failure changes no report.
+"""
 
 from __future__ import annotations
 
-import ctypes
 import json
-import os
 import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+import pandas as pd
+from tqdm import tqdm
 
 from asan_analysis.analysis.breakdown import select_organisation
+from asan_analysis.data.contracts import DICTIONARY
 from asan_analysis.data.datasets import Dataset, select_edition
 from asan_analysis.data.editions import Edition
 from asan_analysis.data.files import files_read, project_root, sha256_of
 from asan_analysis.data.published import Published, load_published
+from asan_analysis.data.tables import read_csv
 from asan_analysis.errors import FrameworkError, ParameterError, ReportError, refuse
 from asan_analysis.index.method import examine_methods
 from asan_analysis.report import cache
-from asan_analysis.report.execute import Job, run_jobs
+from asan_analysis.report.directory import write_directory
+from asan_analysis.report.execute import Job, run_jobs, tell_job
 from asan_analysis.report.explorer import write_explorer
+from asan_analysis.report.folders import alone, built_aside, told_plainly
 from asan_analysis.report.identity import (
     Identity,
     input_checksums,
@@ -43,6 +49,7 @@ from asan_analysis.report.pages import (
 )
 from asan_analysis.report.plan import LONGEST, Run, plan_profile, plan_report
 from asan_analysis.report.review import write_review
+from asan_analysis.report.status import first_page
 from asan_analysis.report.workbook import write_workbook
 
 
@@ -56,6 +63,19 @@ class Task:
     place: Path
     kept: Path
     organisation_id: str = ""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the reports of one build share: read and computed once."""
+
+    root: Path
+    sources: cache.Sources
+    library: dict[str, str]
+    digest: str
+    inputs: dict[str, str]
+    facts: Published
+    dictionary: pd.DataFrame
 
 
 def build_report(data: Dataset, year: int, *, workers: int = 2) -> Path:
@@ -89,10 +109,9 @@ def build_report(data: Dataset, year: int, *, workers: int = 2) -> Path:
     """
     root = project_root()
     place = cache.report_place(year, data.dataset_id)
-    return build(
-        plan_task(data, year, root / "reports" / place, cache.cache_of(root, place)),
-        workers=workers,
-    )
+    task = plan_task(data, year, root / "reports" / place, cache.cache_of(root, place))
+    build([task], workers=workers)
+    return task.place
 
 
 def plan_task(data: Dataset, year: int, place: Path, kept: Path) -> Task:
@@ -114,80 +133,174 @@ def build_profile(data: Dataset, year: int, organisation_id: str) -> Path:
     ParameterError
         The edition has no such organisation, or no answers.
     """
-    root = project_root()
-    one, edition = select_edition(data, year)
-    select_organisation(one, organisation_id)
-    if one.assessments.empty:
-        raise ParameterError(f"edition {year} of {data.dataset_id} has no answers to profile")
-    runs = plan_profile(
-        root / "notebooks", year=year, dataset=data.dataset_id, organisation_id=organisation_id
-    )
-    place = cache.report_place(year, data.dataset_id, organisation_id)
-    kept = cache.cache_of(root, place)
-    return build(Task(data, edition, runs, root / "reports" / place, kept, organisation_id))
-
-
-def build(task: Task, *, workers: int = 1) -> Path:
-    """Run what must run, make pages, tables and workbooks, move the whole into place."""
-    root = project_root()
-    _refuse_taken_id(task.data, root)
-    try:
-        with _alone(task.kept):
-            _build(task, root, workers)
-    except OSError as error:
-        what = Path(error.filename).name if error.filename else "a file"
-        raise ReportError(
-            f"{what} cannot be written: {error.strerror or error}; make room or give rights and "
-            "try again\n  the last good report, if there was one, is as it was"
-        ) from None
+    [task] = plan_profiles(data, year, [organisation_id])
+    build([task])
     return task.place
 
 
-def _build(task: Task, root: Path, workers: int) -> None:
+def build_profiles(data: Dataset, year: int, *, workers: int = 2) -> Path:
+    """Build the profiles of all organisations of an edition, and a page that lists them.
+
+    As `build_profile` for each. All notebooks run before a profile is written, so a failure leaves
+    every profile as it was; those that ran are kept, and the next call goes on from there.
+
+    Returns
+    -------
+    Path
+        The folder of the profiles, `reports/<year>/<dataset id>.profiles/`.
+
+    Raises
+    ------
+    ReportError
+        As `build_report`; the message names the organisation too.
+    ParameterError
+        The edition has no answers.
+    """
+    one, _ = select_edition(data, year)
+    tasks = plan_profiles(data, year, [str(body) for body in one.organisations["organisation_id"]])
+    digest = build(tasks, workers=workers)
+    folder, edition = tasks[0].place.parent, tasks[0].edition
+    with told_plainly():
+        write_directory(folder, Identity(data, edition, digest))
+    return folder
+
+
+def plan_profiles(data: Dataset, year: int, bodies: list[str]) -> list[Task]:
+    """The tasks of the profiles of some organisations of an edition."""
+    root = project_root()
+    one, edition = select_edition(data, year)
+    for body in bodies:
+        select_organisation(one, body)
+    if one.assessments.empty:
+        raise ParameterError(f"edition {year} of {data.dataset_id} has no answers to profile")
+    tasks = []
+    for body in bodies:
+        runs = plan_profile(
+            root / "notebooks", year=year, dataset=data.dataset_id, organisation_id=body
+        )
+        place = cache.report_place(year, data.dataset_id, body)
+        kept = cache.cache_of(root, place)
+        tasks.append(Task(data, edition, runs, root / "reports" / place, kept, body))
+    return tasks
+
+
+def build(tasks: list[Task], *, workers: int = 1) -> str:
+    """Run what must run, make pages, tables and workbooks, move each whole into place.
+
+    The tasks are of one edition and the same notebooks. Returns the digest of the sources.
+    """
+    root = project_root()
+    _refuse_taken_id(tasks[0].data, root)
+    with told_plainly(), ExitStack() as locks:
+        for task in tasks:
+            locks.enter_context(alone(task.kept))
+        return _build(tasks, root, workers)
+
+
+def _build(tasks: list[Task], root: Path, workers: int) -> str:
     started = time.perf_counter()
-    data, edition, runs, place = task.data, task.edition, task.runs, task.place
+    ground = _survey(tasks[0], root)
+    print(_tell_tasks(tasks), flush=True)
+    due = [task for task in tasks if not _is_whole(task, ground)]
+    if len(tasks) > 1 and len(due) < len(tasks):
+        print(f"  {len(tasks) - len(due)} unchanged", flush=True)
+    seconds = _refresh_chapters(due, ground, workers) if due else {}
+    for task in due:
+        own = {run.name: seconds[task.kept / run.name]
+               for run in task.runs if task.kept / run.name in seconds}  # fmt: skip
+        _write_report(task, ground, own, started, workers)
+    ended = f"{time.perf_counter() - started:.1f} s" if due else "nothing changed"
+    print(f"{_tell_place(tasks, root)}  {ended}", flush=True)
+    return ground.digest
+
+
+def _is_whole(task: Task, ground: Ground) -> bool:
+    return cache.is_whole(task.kept, task.place, ground.sources, ground.library)
+
+
+def _survey(task: Task, root: Path) -> Ground:
+    """Read what all tasks share; a method that cannot be used is refused."""
+    data, notebooks = task.data, [run.notebook for run in task.runs]
     facts = load_published()
     refuse(FrameworkError, examine_methods(data))
-    notebooks = [run.notebook for run in runs]
-    digest = source_digest(root, data, notebooks)
-    identity = Identity(data, edition, digest, task.organisation_id)
-    told = f"profile of {task.organisation_id}" if task.organisation_id else "report"
-    count = f"{len(runs)} notebook{'s' if len(runs) > 1 else ''}"
-    print(f"{told} {edition.edition_year}, {data.dataset_id}: {count}", flush=True)
-    sources = cache.Sources(root, data.folder.resolve(), data.dataset_id)
-    library = cache.library_state(root)
-    failed = root / "reports" / str(edition.edition_year) / "failed"
-    seconds = _refresh_chapters(task, sources, library, workers, failed)
-    with _built_aside(place) as folder:
+    return Ground(
+        root,
+        cache.Sources(root, data.folder.resolve(), data.dataset_id),
+        cache.library_state(root),
+        source_digest(root, data, notebooks),
+        input_checksums(root, data, notebooks),
+        facts,
+        read_csv(root / "data" / "dictionary.csv", DICTIONARY),
+    )
+
+
+def _tell_tasks(tasks: list[Task]) -> str:
+    """What is built, in a line."""
+    first, count = tasks[0], len(tasks[0].runs)
+    edition = f"{first.edition.edition_year}, {first.data.dataset_id}"
+    if len(tasks) > 1:
+        return f"profiles {edition}: {len(tasks)} organisations"
+    told = f"profile of {first.organisation_id}" if first.organisation_id else "report"
+    return f"{told} {edition}: {count} notebook{'s' if count > 1 else ''}"
+
+
+def _tell_place(tasks: list[Task], root: Path) -> str:
+    """The page to open: of the report, or that which lists the profiles."""
+    place = tasks[0].place if len(tasks) == 1 else tasks[0].place.parent
+    told = place.relative_to(root) if place.is_relative_to(root) else place
+    return f"{told.as_posix()}/{first_page(tasks[0].data.about)}"
+
+
+def _refresh_chapters(tasks: list[Task], ground: Ground, workers: int) -> dict[Path, float]:
+    """Run the chapters whose ground changed; the seconds each took, by its place in the cache."""
+    jobs = []
+    for task in tasks:
+        for left in task.kept.glob(".*"):  # of a build that was killed; this one holds the lock
+            cache.forget(left)
+        for run in task.runs:
+            entry = task.kept / run.name
+            state = cache.chapter_state(run.notebook, run.parameters, ground.library)
+            reason = cache.find_change(entry, state, ground.sources, entry)
+            if reason:
+                jobs.append(Job(run, entry, state, reason, ground.sources))
+            elif len(tasks) == 1:
+                print(f"  {run.name}  unchanged", flush=True)
+    jobs.sort(key=lambda job: job.run.name not in LONGEST)
+    failed = ground.root / "reports" / str(tasks[0].edition.edition_year) / "failed"
+    with _progress(len(jobs), bar=len(tasks) > 1) as tell:
+        return run_jobs(jobs, workers=workers, failed=failed, tell=tell)
+
+
+@contextmanager
+def _progress(count: int, *, bar: bool) -> Iterator[Callable[[Job, float], None]]:
+    """Who is told of each job that ended: a bar on a terminal, else a line for each."""
+    if not bar or not count:
+        yield tell_job
+        return
+    with tqdm(total=count, unit=" profile", disable=None) as progress:
+
+        def tell(job: Job, seconds: float) -> None:
+            progress.update()
+            if progress.disable:
+                tell_job(job, seconds)
+
+        yield tell
+
+
+def _write_report(
+    task: Task, ground: Ground, seconds: dict[str, float], started: float, workers: int
+) -> None:
+    """Write one report from its chapters and put it in its place."""
+    with built_aside(task.place) as folder:
         _gather(task, folder)
-        inputs = input_checksums(root, data, notebooks)
-        shown = _write_pages(folder, runs, root, identity, facts, inputs)
-        write_run(folder, identity, {run.name: run.parameters for run in runs}, inputs, shown)
+        identity = Identity(task.data, task.edition, ground.digest, task.organisation_id)
+        shown = _write_files(folder, task.runs, identity, ground)
+        parameters = {run.name: run.parameters for run in task.runs}
+        write_run(folder, identity, parameters, ground.inputs, shown)
         seconds["report"] = time.perf_counter() - started
         write_timings(folder, seconds, workers=workers)
         (task.kept / "record.json").unlink(missing_ok=True)
-    cache.write_record(task.kept, library, _all_reads(task, sources), place)
-    told = (place.relative_to(root) if place.is_relative_to(root) else place).as_posix()
-    print(f"{told}/index.html  {seconds['report']:.1f} s", flush=True)
-
-
-def _refresh_chapters(
-    task: Task, sources: cache.Sources, library: dict[str, str], workers: int, failed: Path
-) -> dict[str, float]:
-    """Run the chapters whose ground changed; the seconds each took."""
-    for left in task.kept.glob(".*"):  # of a build that was killed; this one holds the lock
-        cache.forget(left)
-    jobs = []
-    for run in task.runs:
-        entry = task.kept / run.name
-        state = cache.chapter_state(run.notebook, run.parameters, library)
-        reason = cache.find_change(entry, state, sources, entry)
-        if reason:
-            jobs.append(Job(run, entry, state, reason, sources))
-        else:
-            print(f"  {run.name}  unchanged", flush=True)
-    jobs.sort(key=lambda job: job.run.name not in LONGEST)
-    return run_jobs(jobs, workers=workers, failed=failed)
+    cache.write_record(task.kept, ground.library, _all_reads(task, ground.sources), task.place)
 
 
 def _all_reads(task: Task, sources: cache.Sources) -> dict[str, str]:
@@ -225,77 +338,14 @@ def _refuse_taken_id(data: Dataset, root: Path) -> None:
         )
 
 
-@contextmanager
-def _alone(kept: Path) -> Iterator[None]:
-    """Hold the lock of a report; a second build of the same one waits and says so."""
-    kept.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(kept / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        print("another build of this report is running; waiting for it", flush=True)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def _built_aside(place: Path) -> Iterator[Path]:
-    """A new folder beside `place`, put in its place when the block ends well, removed when not."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    _clear_leftovers(place)
-    aside = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
-    try:
-        aside.chmod(0o755)
-        yield aside
-        if not _exchange(aside, place):
-            _replace(aside, place)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _clear_leftovers(place: Path) -> None:
-    """Finish what a killed build left: put a moved report back, remove half-built ones."""
-    old = place.with_name(f".{place.name}.old")
-    if old.exists() and not place.exists():
-        old.rename(place)
-    for left in place.parent.glob(f".{place.name}.*"):
-        shutil.rmtree(left, ignore_errors=True)
-
-
-def _exchange(aside: Path, place: Path) -> bool:
-    """Let two folders change places in one step, so that no moment is without a whole report.
-
-    Linux alone can; elsewhere, or where there is no report yet, False.
-    """
-    if not sys.platform.startswith("linux") or not place.exists():
-        return False
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    names = os.fsencode(aside), os.fsencode(place)
-    return rename is not None and rename(here, names[0], here, names[1], exchange) == 0
-
-
-def _replace(aside: Path, place: Path) -> None:
-    """The same in two steps; `_clear_leftovers` mends a break between them."""
-    old = place.with_name(f".{place.name}.old")
-    if place.exists():
-        place.rename(old)
-    aside.rename(place)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _write_pages(
-    folder: Path,
-    runs: list[Run],
-    root: Path,
-    identity: Identity,
-    facts: Published,
-    inputs: dict[str, str],
+def _write_files(
+    folder: Path, runs: list[Run], identity: Identity, ground: Ground
 ) -> dict[str, Any]:
-    """Write every page, table and workbook; what stands on the pages, as `list_shown` tells it."""
+    """Turn notebooks and records into files; what stands on the pages, as `list_shown` tells it.
+
+    This is the one place where records become pages, tables and workbooks, of a report as of a
+    profile.
+    """
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see report.execute
     import nbformat
 
@@ -316,13 +366,14 @@ def _write_pages(
     shutil.rmtree(folder / "records")
     for name, notebook in notebooks.items():
         write_notebook_page(notebook, name, folder / "notebooks", chapters, records, identity)
-    write_codebook(folder, root / "data" / "dictionary.csv")
-    write_workbook(folder, records, chapters, identity, facts)
+    write_codebook(folder, ground.dictionary)
+    write_workbook(folder, records, chapters, identity, ground.facts)
     write_review(folder, records, identity)
     if not identity.organisation_id:
         from asan_analysis.report.brief import write_brief  # imports matplotlib, typst
 
-        write_brief(folder, records, identity, facts)
-    write_explorer(folder, identity, facts)
-    write_index(folder, records, chapters, identity, describe_inputs(inputs, identity, root))
+        write_brief(folder, records, identity, ground.facts)
+    write_explorer(folder, identity, ground.facts)
+    inputs = describe_inputs(ground.inputs, identity, ground.root)
+    write_index(folder, records, chapters, identity, inputs)
     return list_shown(records)

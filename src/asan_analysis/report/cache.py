@@ -21,6 +21,7 @@ from typing import Any
 
 from asan_analysis.data.files import digest_of, files_below, project_root, sha256_of
 from asan_analysis.errors import ParameterError
+from asan_analysis.report.status import first_page
 
 PACKAGES = ("jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "pandera", "papermill",
             "pyarrow", "scipy", "seaborn", "xlsxwriter")  # fmt: skip
@@ -143,8 +144,17 @@ def cache_of(root: Path, place: Path) -> Path:
     return root / ".cache" / "reports" / place
 
 
+def is_whole(entry: Path, made: Path, sources: Sources, library: Mapping[str, str]) -> bool:
+    """Whether a report is built, no file of it was changed, and it rests on what is there now."""
+    if any(entry.glob(".*")) or any(made.parent.glob(f".{made.name}.*")):
+        return False  # a build was killed, or is running
+    extra = {path.relative_to(made).as_posix() for path in files_below(made)}
+    extra -= {*read_record(entry).get("outputs", {}), UNCHECKED}
+    return not (extra or find_change(entry, library, sources, made))
+
+
 def is_current(dataset: str, year: str, organisation_id: str = "") -> Path | None:
-    """The folder of a report that is built and rests on what is there now; else None."""
+    """The first page of a report that is built and rests on what is there now; else None."""
     if not re.fullmatch(r"[0-9]{4}", year) or not re.fullmatch(r"[\w.-]*", organisation_id):
         return None
     try:
@@ -152,19 +162,16 @@ def is_current(dataset: str, year: str, organisation_id: str = "") -> Path | Non
         folder = root / "data" / dataset if re.fullmatch(r"[\w-]+", dataset) else Path(dataset)
         about = tomllib.loads((folder / "dataset.toml").read_text(encoding="utf-8-sig"))
         place = report_place(int(year), str(about["id"]), organisation_id)
+        page = first_page(about)
     except (ParameterError, OSError, ValueError, KeyError):
         return None  # a build says what is wrong
     sources = Sources(root, folder.resolve(), str(about["id"]))
     own = root / "data" / sources.dataset_id
     if own.is_dir() and own.resolve() != sources.folder:
         return None  # the id belongs to another folder, which a build refuses
-    entry, made = cache_of(root, place), root / "reports" / place
-    if any(entry.glob(".*")) or any(made.parent.glob(f".{made.name}.*")):
-        return None  # a build was killed, or is running
-    extra = {path.relative_to(made).as_posix() for path in files_below(made)}
-    extra -= {*read_record(entry).get("outputs", {}), UNCHECKED}
-    changed = extra or find_change(entry, library_state(root), sources, made)
-    return None if changed else made
+    made = root / "reports" / place
+    whole = is_whole(cache_of(root, place), made, sources, library_state(root))
+    return made / page if whole else None
 
 
 def forget(entry: Path) -> None:

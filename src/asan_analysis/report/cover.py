@@ -19,6 +19,7 @@ from asan_analysis.report.sheets import (
     write_link,
     write_wide,
 )
+from asan_analysis.report.status import is_public
 from asan_analysis.report.words import Words
 
 _WIDTHS = (30, 50, 20, 11, 50, 46)
@@ -77,7 +78,7 @@ def _write_top(page: Any, identity: Identity, words: Words, formats: Formats) ->
     page.set_row(0, 28)
     about = words.say("workbook.about", label=label, dataset=data.title(words.lang))
     page.write_string(1, 0, about, formats.get(font_size=12, font_color=SOFT))
-    if data.about["status"] != "draft":
+    if is_public(data.about):
         return 3
     draft = formats.get(bold=True, font_color="#ffffff", bg_color="#b3261e")
     write_wide(page, 2, words.say("page.draft"), draft, _WIDTHS)

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -41,8 +42,19 @@ class Job:
     cell_seconds: int = CELL_SECONDS
 
 
-def run_jobs(jobs: list[Job], *, workers: int, failed: Path) -> dict[str, float]:
-    """Run notebooks and keep their results; print a line for each.
+def tell_job(job: Job, seconds: float) -> None:
+    """Print what ran, how long, and why."""
+    print(f"  {job.run.told}  {seconds:.1f} s  ({job.reason})", flush=True)
+
+
+def run_jobs(
+    jobs: list[Job],
+    *,
+    workers: int,
+    failed: Path,
+    tell: Callable[[Job, float], None] = tell_job,
+) -> dict[Path, float]:
+    """Run notebooks and keep their results.
 
     Parameters
     ----------
@@ -53,18 +65,20 @@ def run_jobs(jobs: list[Job], *, workers: int, failed: Path) -> dict[str, float]
         Processes at the same time.
     failed : Path
         Folder that takes the notebook that failed.
+    tell : callable
+        Told of each job that ended, with the seconds it took.
 
     Returns
     -------
     dict
-        Seconds that each notebook took, by its name.
+        Seconds that each notebook took, by `Job.entry`.
 
     Raises
     ------
     ReportError
         A notebook failed: its name, cell, line and reason in ten lines.
     """
-    seconds: dict[str, float] = {}
+    seconds: dict[Path, float] = {}
     shutil.rmtree(failed, ignore_errors=True)
     if not jobs:
         return seconds
@@ -76,13 +90,11 @@ def run_jobs(jobs: list[Job], *, workers: int, failed: Path) -> dict[str, float]
         try:
             for done in as_completed(waiting):
                 job = waiting[done]
-                seconds[job.run.name] = done.result()
-                print(
-                    f"  {job.run.name}  {seconds[job.run.name]:.1f} s  ({job.reason})", flush=True
-                )
+                seconds[job.entry] = done.result()
+                tell(job, seconds[job.entry])
         except (ReportError, BrokenProcessPool) as error:
             pool.shutdown(wait=True, cancel_futures=True)
-            killed = f"{job.run.name} failed: its process was killed, perhaps for want of memory"
+            killed = f"{job.run.told} failed: its process was killed, perhaps for want of memory"
             told = str(error) if isinstance(error, ReportError) else killed
             kept = (
                 f"\n  kept: reports/{failed.parent.name}/{failed.name}/" if failed.is_dir() else ""
@@ -160,7 +172,8 @@ def _execute(job: Job, aside: Path, failed: Path) -> None:
 
 def _keep_failed(run: Run, output: Path, failed: Path) -> None:
     failed.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(output if output.exists() else run.notebook, failed / f"{run.name}.ipynb")
+    name = run.told.replace(" of ", ".")
+    shutil.copyfile(output if output.exists() else run.notebook, failed / f"{name}.ipynb")
 
 
 def _describe_stop(run: Run, error: Exception, seconds: int) -> str:
@@ -169,9 +182,9 @@ def _describe_stop(run: Run, error: Exception, seconds: int) -> str:
     if type(error).__name__ == "CellTimeoutError":
         source = re.search(r"cell contents:\n-+\n(.*)", text, flags=re.DOTALL)
         first = source[1].strip().splitlines()[0] if source else ""
-        return f"{run.name} was stopped: a cell ran for more than {seconds} s\n  cell: {first}"
+        return f"{run.told} was stopped: a cell ran for more than {seconds} s\n  cell: {first}"
     lines = text.splitlines() or [type(error).__name__]
-    return f"{run.name} failed: {lines[-1]}"
+    return f"{run.told} failed: {lines[-1]}"
 
 
 def _kernel_environment(job: Job, output: Path, private: Path) -> dict[str, str]:
@@ -221,7 +234,7 @@ def _describe_failure(run: Run, error: Any) -> str:
     first = str(error.source).strip().splitlines()[0] if error.source else ""
     reason = str(error.evalue).strip().splitlines() or [""]
     lines = [
-        f"{run.name} failed in cell {error.cell_index + 1}",
+        f"{run.told} failed in cell {error.cell_index + 1}",
         f"  line: {(arrow[1] if arrow else first).strip()}",
         f"  {error.ename}: {reason[0]}",
         *(f"  {line}" for line in reason[1:4]),

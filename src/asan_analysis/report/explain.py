@@ -11,6 +11,7 @@ from asan_analysis.data.tables import each_row
 from asan_analysis.drivers.accounts import Gap
 from asan_analysis.drivers.plans import Plan
 from asan_analysis.index.framework import Tree
+from asan_analysis.refusals import Refusal
 from asan_analysis.report.words import Words
 
 _WIDTH = 44  # of a name
@@ -148,3 +149,19 @@ def tell_plan(plan: Plan, data: Dataset, words: Words) -> list[str]:
     if len(found) > _ANSWERS:
         lines.append(words.say("explain.list_more", n=words.number(len(found) - _ANSWERS)))
     return lines
+
+
+def tell_refusal(
+    refused: Refusal, asked: tuple[str, str], ranks: pd.DataFrame, words: Words
+) -> str:
+    """Why a gap is not explained, and what to ask instead; English is what the method says.
+
+    `asked` is the organisation and whom it was to be held against; `ranks` says who has a score.
+    """
+    if words.lang == "en":
+        return str(refused)
+    scored = ranks.loc[ranks["score_percent"].notna(), "organisation_id"]
+    return words.say(
+        "explain.refused", body=asked[0], against=asked[1],
+        reason=words.say(f"refused.{refused.code}"), known=", ".join(sorted(map(str, scored))),
+    )  # fmt: skip

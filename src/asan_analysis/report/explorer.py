@@ -16,6 +16,7 @@ from asan_analysis.data.published import Published
 from asan_analysis.report.explorer_data import NEEDED, collect
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.parts import TEMPLATES, environment
+from asan_analysis.report.status import is_public
 from asan_analysis.report.texts import texts_below
 from asan_analysis.report.words import LANGUAGES, Words
 
@@ -27,7 +28,7 @@ _FIRST = "az"  # the language of a page whose address names none
 
 def has_explorer(folder: Path, identity: Identity) -> bool:
     """Whether a report gets the page: final, with scores, and of a whole edition."""
-    final = identity.data.about["status"] == "final" and not identity.organisation_id
+    final = is_public(identity.data.about) and not identity.organisation_id
     return final and all((folder / "tables" / f"{name}.csv").is_file() for name in NEEDED)
 
 

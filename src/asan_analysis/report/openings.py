@@ -15,11 +15,6 @@ from asan_analysis.report.workbook import workbook_file
 _CARDS = ("brief", "explorer", "workbook", "review", "chapters", "tables", "provenance")
 
 
-def page_file(lang: str) -> str:
-    """Name of the first page in a language."""
-    return "index.html" if lang == "en" else f"index.{lang}.html"
-
-
 def list_cards(folder: Path, lang: str, *, chapters: int, tables: int) -> list[dict[str, Any]]:
     """What a report holds, for the head of its first page.
 

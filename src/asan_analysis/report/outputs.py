@@ -293,7 +293,8 @@ def _with_languages(frame: pd.DataFrame, columns: list[str] | None) -> list[str]
     """The columns to show, each with its Azerbaijani text where the frame has one."""
     if columns is None:
         return list(frame.columns)
-    return [*columns, *(f"{name}_az" for name in columns if f"{name}_az" in frame)]
+    spoken = [f"{name}_az" for name in columns if f"{name}_az" in frame]
+    return list(dict.fromkeys([*columns, *spoken]))
 
 
 def _place(row: dict[str, Any], words: Words) -> dict[str, Any]:

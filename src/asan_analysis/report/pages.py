@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,19 @@ import pandas as pd
 from markupsafe import escape
 
 from asan_analysis import __version__
-from asan_analysis.data.contracts import DICTIONARY
-from asan_analysis.data.tables import each_row, read_cells, read_csv, write_csv
+from asan_analysis.data.tables import each_row, read_cells, write_csv
 from asan_analysis.errors import ReportError
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.openings import (
     list_cards,
     list_figures,
     name_chapter,
-    page_file,
     summarise_chapter,
 )
 from asan_analysis.report.origins import InputFile, tell_inputs, trace_record
-from asan_analysis.report.parts import SECTIONS, TEMPLATES, environment, kind_of, style
+from asan_analysis.report.parts import SECTIONS, TEMPLATES, environment, kind_of, style, watermark
 from asan_analysis.report.review import has_review, review_file
+from asan_analysis.report.status import first_page, is_public
 from asan_analysis.report.words import LANGUAGES, Words
 from asan_analysis.report.workbook import workbook_file
 
@@ -38,16 +37,13 @@ def write_index(
     identity: Identity,
     inputs: Mapping[str, list[InputFile]],
 ) -> None:
-    """Write `index.html` (English) and `index.az.html` from the records of all chapters.
+    """Write the first page in each language, see `first_page`, from the records of all chapters.
 
     The head of the page leads to the other files of the folder, so they are written before it.
     """
     titles = {chapter["name"]: chapter["title"] for chapter in chapters}
     files = sorted(f"tables/{path.name}" for path in (folder / "tables").glob("*.csv"))
-    languages = [
-        {"lang": lang, "file": page_file(lang), "name": Words(lang).say("language_name")}
-        for lang in LANGUAGES
-    ]
+    about = identity.data.about
     for lang in LANGUAGES:
         trace = partial(trace_record, groups=inputs, chapters=titles, identity=identity,
                         words=Words(lang))  # fmt: skip
@@ -55,18 +51,26 @@ def write_index(
         page = environment().get_template("index.html.j2").render(
             words=Words(lang), title=identity.title(lang), lead=identity.lead(lang),
             dataset=identity.data.title(lang),
-            style=style(), version=__version__, languages=languages,
+            style=style(), version=__version__, languages=list_languages(about),
             chapters=[(chapter["name"], *name_chapter(chapter, lang)) for chapter in chapters],
             cards=list_cards(folder, lang, chapters=len(chapters), tables=len(files)),
-            draft=identity.data.about["status"] == "draft", files=files,
+            draft=not is_public(about), watermark=watermark(about), files=files,
             workbook=f"tables/{workbook_file(lang)}",
             review=review_file(lang) if has_review(records) else "",
             sections=list_figures(sections, lang), trace=trace,
             inputs=tell_inputs(inputs, identity, Words(lang)), citation=identity.citation(lang),
-            data_citation=identity.data.about["citation"],
-            licence=identity.data.about["licence"], bibtex=identity.bibtex(),
+            data_citation=about["citation"],
+            licence=about["licence"], bibtex=identity.bibtex(),
         )  # fmt: skip
-        (folder / page_file(lang)).write_text(page, encoding="utf-8", newline="\n")
+        (folder / first_page(about, lang)).write_text(page, encoding="utf-8", newline="\n")
+
+
+def list_languages(about: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The first page in every language: lang, file, name."""
+    return [
+        {"lang": lang, "file": first_page(about, lang), "name": Words(lang).say("language_name")}
+        for lang in LANGUAGES
+    ]
 
 
 def _sections(records: list[dict[str, Any]], identity: Identity, lang: str) -> list[dict[str, Any]]:
@@ -146,31 +150,25 @@ def write_notebook_page(
     identity: Identity,
 ) -> None:
     """Write an executed notebook as a page: its summary in every language, its code folded."""
-    from nbconvert.exporters import HTMLExporter
-
     mark_sections(notebook, identity.data.kind)
+    words, about = Words("en"), identity.data.about
     own = [record for record in records if record["chapter"] == name]
+    first = {lang: first_page(about, lang) for lang in LANGUAGES}
     summary = environment().get_template("summary.html.j2")
     told = summary.render(
-        parts=summarise_chapter(own), words={lang: Words(lang) for lang in LANGUAGES}
+        parts=summarise_chapter(own), words={lang: Words(lang) for lang in LANGUAGES}, first=first
     )
     open_with_summary(notebook, told)
-    words = Words("en")
-    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
-        template_name="notebook",
-        extra_template_basedirs=[str(TEMPLATES)],
-        exclude_anchor_links=True,
-    )
-    draft = words.say("page.draft") if identity.data.about["status"] == "draft" else ""
+    draft = "" if is_public(about) else words.say("page.draft")
     page = {
         "title": chapter_title(notebook), "name": name, "chapters": chapters, "draft": draft,
-        "style": style(), "code_style": _code_style("default"),
+        "watermark": watermark(about), "style": style(), "code_style": _code_style("default"),
         "dark_code_style": _code_style("github-dark"),
         "code": words.say("page.code"), "contents": words.say("page.chapters"),
-        "back": {lang: (page_file(lang), Words(lang).say("page.back")) for lang in LANGUAGES},
+        "back": {lang: (first[lang], Words(lang).say("page.back")) for lang in LANGUAGES},
         "citation": identity.citation("en"),
     }  # fmt: skip
-    html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
+    html, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
     (folder / f"{name}.html").write_text(html, encoding="utf-8", newline="\n")
 
 
@@ -181,15 +179,31 @@ def _code_style(name: str) -> str:
     return str(HtmlFormatter(style=name).get_style_defs(".highlight"))
 
 
-def write_codebook(folder: Path, dictionary_file: Path) -> None:
+@cache
+def _exporter() -> Any:
+    """What turns notebooks into pages; of code that stands in many notebooks each is made once."""
+    from nbconvert.exporters import HTMLExporter
+    from nbconvert.filters import clean_html
+
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+        template_name="notebook",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_anchor_links=True,
+    )
+    exporter.register_filter("clean_code", cache(clean_html))  # type: ignore[no-untyped-call]
+    return exporter
+
+
+def write_codebook(folder: Path, dictionary: pd.DataFrame) -> None:
     """Write `tables/codebook.csv`: file, column, type, unit, meaning, n, missing.
+
+    `dictionary` is `data/dictionary.csv`.
 
     Raises
     ------
     ReportError
         A table has a column that `data/dictionary.csv` does not explain.
     """
-    dictionary = read_csv(dictionary_file, DICTIONARY)
     known = {(str(row.table), str(row.column)): row for row in each_row(dictionary)}
     rows, unknown = [], []
     for path in sorted((folder / "tables").glob("*.csv")):
@@ -205,5 +219,5 @@ def write_codebook(folder: Path, dictionary_file: Path) -> None:
                  "meaning": entry.meaning, "n": len(cells) - missing, "missing": missing}
             )  # fmt: skip
     if unknown:
-        raise ReportError(f"columns without an entry in {dictionary_file.name}: {unknown}")
+        raise ReportError(f"columns without an entry in dictionary.csv: {unknown}")
     write_csv(pd.DataFrame(rows), folder / "tables" / "codebook.csv")

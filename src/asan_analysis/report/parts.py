@@ -13,6 +13,8 @@ import jinja2
 from markupsafe import Markup
 
 from asan_analysis.errors import ReportError
+from asan_analysis.report.status import is_public
+from asan_analysis.report.words import LANGUAGES, Words
 
 SECTIONS = (
     "announced", "method", "data", "results", "breakdown", "trends", "forecast", "drivers",
@@ -66,7 +68,16 @@ def host_of(address: str) -> str:
 
 def style() -> Markup:
     """The style sheet of all pages."""
-    return Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
+    sheets = ("style.css", "watermark.css")
+    return Markup("".join((TEMPLATES / name).read_text(encoding="utf-8") for name in sheets))
+
+
+def watermark(about: Mapping[str, Any]) -> Markup:
+    """The word for a draft in every language, laid over each page; nothing on a final report."""
+    if is_public(about):
+        return Markup("")
+    words = [(lang, Words(lang).say("page.watermark")) for lang in LANGUAGES]
+    return Markup(environment().get_template("watermark.html.j2").render(words=words))
 
 
 def render_table(texts: Mapping[str, Any], numeric: Iterable[bool]) -> str:

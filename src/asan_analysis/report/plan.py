@@ -43,6 +43,12 @@ class Run:
     notebook: Path
     parameters: dict[str, int | str]
 
+    @property
+    def told(self) -> str:
+        """The name for a reader: of a profile also whose it is."""
+        body = self.parameters.get("organisation_id")
+        return f"{self.name} of {body}" if body else self.name
+
 
 def plan_report(folder: Path, *, year: int, dataset: str, register: bool = False) -> list[Run]:
     """The runs of a report, in order.

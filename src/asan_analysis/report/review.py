@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from asan_analysis.report.identity import Identity
-from asan_analysis.report.parts import environment, kind_of
+from asan_analysis.report.parts import environment, kind_of, watermark
+from asan_analysis.report.status import is_public
 from asan_analysis.report.words import LANGUAGES, Words
 
 _STEPS = "handbook_steps"
@@ -47,7 +48,7 @@ def write_review(folder: Path, records: list[dict[str, Any]], identity: Identity
         page = environment().get_template("review.html.j2").render(
             words=words, dataset=identity.data.title(lang), citation=identity.citation(lang),
             title=words.say("review.title", label=identity.label(lang)),
-            draft=identity.data.about["status"] == "draft",
+            draft=not is_public(identity.data.about), watermark=watermark(identity.data.about),
             method=_tell_method(records, lang), audit=_tell_audit(records, folder, lang),
             kind=kind_of("audit", identity.data.kind),
         )  # fmt: skip

@@ -20,6 +20,7 @@ from asan_analysis.report.identity import Identity
 from asan_analysis.report.labels import labels_of
 from asan_analysis.report.parts import SECTIONS, host_of, is_published
 from asan_analysis.report.sheets import Formats, Sheet, write_sheet
+from asan_analysis.report.status import is_public
 from asan_analysis.report.words import LANGUAGES, Words
 
 COVER = "contents"
@@ -78,7 +79,13 @@ def write_workbook(
     titles = {chapter["name"]: chapter["title"] for chapter in chapters}
     for lang in LANGUAGES:
         path = folder / "tables" / workbook_file(lang)
-        told = [_tell(table, codebook, identity, facts, lang) for table in shown]
+        sections = dict.fromkeys(str(table.record["section"]) for table in shown)
+        spoken = {
+            section: Words(lang, labels_of(section, identity.data, identity.edition, facts, lang))
+            for section in sections
+        }
+        told = [_tell(table, codebook, identity, spoken[table.record["section"]])
+                for table in shown]  # fmt: skip
         entries = [
             Entry(sheet, len(table.cells), _source(table, identity.data.title(lang), Words(lang)),
                   titles.get(table.record["chapter"], table.record["chapter"]))
@@ -132,20 +139,16 @@ def _kept_tables(codebook: pd.DataFrame, shown: set[str]) -> dict[str, int]:
     return rows
 
 
-def _tell(
-    table: Table, codebook: pd.DataFrame, identity: Identity, facts: Published, lang: str
-) -> Sheet:
+def _tell(table: Table, codebook: pd.DataFrame, identity: Identity, words: Words) -> Sheet:
     """A table in the words of its own section."""
     record, file = table.record, f"{table.record['name']}.csv"
-    names = labels_of(record["section"], identity.data, identity.edition, facts, lang)
-    words = Words(lang, names)
     meanings = {
         str(row.column): (str(row.type), str(row.unit))
         for row in each_row(codebook[codebook["file"] == file])
     }
     columns = make_columns(table.cells, meanings, words, decimals=record["decimals"], file=file)
-    texts = record["texts"][lang]
-    publisher = f"{identity.data.about['publisher']}, {identity.data.title(lang)}"
+    texts = record["texts"][words.lang]
+    publisher = f"{identity.data.about['publisher']}, {identity.data.title(words.lang)}"
     note = _note(table, _source(table, publisher, words), identity, words)
     return Sheet(table.sheet, record["kind"], texts["title"], note, columns)
 
@@ -160,7 +163,7 @@ def _note(table: Table, source: str, identity: Identity, words: Words) -> str:
         lines.append(words.say("workbook.all_rows", **counts))
     if rows == 0:
         lines.append(words.say("page.no_rows"))
-    if identity.data.about["status"] == "draft":
+    if not is_public(identity.data.about):
         lines.append(f"{words.say('page.draft')}.")
     return " ".join(lines)
 
