@@ -48,6 +48,7 @@ from asan_analysis.report.pages import (
     write_notebook_page,
 )
 from asan_analysis.report.plan import LONGEST, Run, plan_profile, plan_report
+from asan_analysis.report.profile_paper import write_profile_papers
 from asan_analysis.report.review import write_review
 from asan_analysis.report.status import first_page
 from asan_analysis.report.workbook import write_workbook
@@ -369,8 +370,10 @@ def _write_files(
     write_codebook(folder, ground.dictionary)
     write_workbook(folder, records, chapters, identity, ground.facts)
     write_review(folder, records, identity)
-    if not identity.organisation_id:
-        from asan_analysis.report.brief import write_brief  # imports matplotlib, typst
+    if identity.organisation_id:
+        write_profile_papers(folder, records, identity)
+    else:
+        from asan_analysis.report.brief import write_brief  # imports matplotlib
 
         write_brief(folder, records, identity, ground.facts)
     write_explorer(folder, identity, ground.facts)

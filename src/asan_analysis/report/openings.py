@@ -12,7 +12,7 @@ from asan_analysis.report.texts import TEXTS
 from asan_analysis.report.words import LANGUAGES, Words
 from asan_analysis.report.workbook import workbook_file
 
-_CARDS = ("brief", "explorer", "workbook", "review", "chapters", "tables", "provenance")
+_CARDS = ("profile", "brief", "explorer", "workbook", "review", "chapters", "tables", "provenance")
 
 
 def list_cards(folder: Path, lang: str, *, chapters: int, tables: int) -> list[dict[str, Any]]:
@@ -35,7 +35,8 @@ def list_cards(folder: Path, lang: str, *, chapters: int, tables: int) -> list[d
     words = Words(lang)
     links = {
         "brief": [("brief.{}.pdf", "PDF"), ("brief.{}.html", words.say("card.brief.page"))],
-        "explorer": [("explorer.html#lang={}", "")],
+        "profile": [("profile.{}.pdf", "")],
+        "explorer": [("explorer.html#{}", "")],
         "workbook": [(f"tables/{workbook_file(lang)}", "")],
         "review": [(review_file(lang), "")],
         "chapters": [("#chapters", "")],
