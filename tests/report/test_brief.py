@@ -128,6 +128,12 @@ def test_every_azerbaijani_letter_survives_in_a_paper(tmp_path):
             read(tmp_path / "p.pdf")] == [True, True]  # fmt: skip
 
 
+def test_a_sign_that_no_shipped_font_has_is_a_box(tmp_path):
+    section = paper()["pages"][0][0] | {"heading": "Bulud \U0001f600 漢", "lead": "Ərik\u202e"}
+    write_paper(tmp_path / "p.pdf", "brief.typ", paper(pages=[[section], [section]]))
+    assert "Bulud □ □" in read(tmp_path / "p.pdf")[1]
+
+
 def test_a_draft_says_so_on_every_page(tmp_path):
     for draft, times in (("LAYİHƏ", 2), ("", 0)):
         write_paper(tmp_path / "p.pdf", "brief.typ", paper(draft=draft))

@@ -156,9 +156,11 @@ def test_both_languages_tell_the_same_numbers(name):
     """The same figures stand in both, whatever their order."""
     figures = []
     for lang in LANGUAGES:
-        text = say(name, lang).replace("\u00a0", "")
+        text = say(name, lang)
         assert not re.search(r"[{}]|\bnan\b|None|<NA>", text)
-        plain = text.replace(",", "") if lang == "en" else re.sub(r"(?<=\d),(?=\d)", ".", text)
+        if lang == "az":  # 12.345,67 as in English
+            text = re.sub(r"(?<=\d)[.,](?=\d)", lambda sign: ".,"[sign[0] == "."], text)
+        plain = text.replace(",", "")
         figures.append(sorted(re.findall(r"\d+(?:\.\d+)?", plain)))
     assert figures[0] == figures[1]
 

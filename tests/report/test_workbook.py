@@ -142,7 +142,7 @@ def test_each_sheet_says_its_kind_in_a_cell_a_name_and_a_colour(book):
 
 
 def test_the_colours_are_those_of_the_pages():
-    style = (TEMPLATES / "style.css").read_text("utf-8")
+    style = (TEMPLATES / "style.css").read_text("utf-8").partition("prefers-color-scheme: dark")[0]
     assert dict(re.findall(r"--(published|observed|synthetic): (#\w+);", style)) == (
         sheets.KIND_COLOURS
     )

@@ -11,9 +11,12 @@ import typst
 
 from asan_analysis.errors import ReportError
 from asan_analysis.report.fonts import FOLDER as FONTS
+from asan_analysis.report.fonts import known_signs
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.parts import TEMPLATES
 from asan_analysis.report.words import Words
+
+_BOX = "\u25a1"
 
 
 def describe_paper(identity: Identity, lang: str) -> dict[str, Any]:
@@ -44,7 +47,7 @@ def write_paper(path: Path, template: str, content: Mapping[str, Any]) -> None:
     ReportError
         typst refuses the template or the content.
     """
-    text = json.dumps(content, ensure_ascii=False)
+    text = json.dumps(_printable(content), ensure_ascii=False)
     try:
         made = typst.compile(
             str(TEMPLATES / template), root=str(TEMPLATES), font_paths=[str(FONTS)],
@@ -54,3 +57,13 @@ def write_paper(path: Path, template: str, content: Mapping[str, Any]) -> None:
     except typst.TypstError as error:
         raise ReportError(f"{path.name} cannot be set: {error}") from None
     path.write_bytes(made)
+
+
+def _printable(content: Any) -> Any:
+    """The content with a box for each sign that the fonts lack: PDF/UA asks for every glyph."""
+    if isinstance(content, str):
+        lacking = set(content) - known_signs()
+        return content.translate(dict.fromkeys(map(ord, lacking), _BOX)) if lacking else content
+    if isinstance(content, Mapping):
+        return {key: value if key == "svg" else _printable(value) for key, value in content.items()}
+    return [_printable(one) for one in content] if isinstance(content, list | tuple) else content

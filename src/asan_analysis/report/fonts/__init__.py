@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import matplotlib
-from matplotlib.font_manager import fontManager
+from matplotlib.font_manager import fontManager, get_font
 
 FOLDER = Path(__file__).parent
 
@@ -21,3 +22,9 @@ def use_own_fonts() -> None:
     ]
     for path in sorted(FOLDER.glob("*.ttf")):
         fontManager.addfont(path)
+
+
+@cache
+def known_signs() -> frozenset[str]:
+    """The signs that the font of texts can print, and the break of a line."""
+    return frozenset(map(chr, get_font(FOLDER / "Lato-Regular.ttf").get_charmap())) | {"\n"}
