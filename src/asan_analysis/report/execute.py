@@ -35,7 +35,12 @@ from asan_analysis.report.plan import OUTPUT_VARIABLE, Run
 CELL_SECONDS = 600
 COLD_VARIABLE = "ASAN_COLD_KERNELS"  # when set, workers and kernels start as where fork is missing
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-_WARM, _CHARTS = "asan_analysis.report.warm", "asan_analysis.report.score_charts"  # preloaded
+_ONE_THREAD = {  # pyarrow starts one of its own otherwise: a process that forks has one alone
+    **dict.fromkeys(_THREADS, "1"), "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}  # fmt: skip
+_WARM = "asan_analysis.report.warm"
+_SHARED = [_WARM, "papermill"]  # what a process imports before it forks, in this order
+_CHARTS = ["asan_analysis.report.score_charts"]  # and this where there are many to fork
 _PAUSE = 0.05  # seconds between looks at whether killed processes ended
 _QUIET = 50  # a kernel's log: it warns of TCP and tells of every interrupt
 _SOCKET_PATH = 100  # bytes that every system takes as the path of a local socket
@@ -118,7 +123,7 @@ def _open_pool(count: int, *, many: bool) -> Executor:
     many jobs, because it takes seconds to start.
     """
     if sys.platform.startswith("linux") and not os.environ.get(COLD_VARIABLE):
-        forkserver.set_forkserver_preload([_WARM, _CHARTS] if many else [_WARM])
+        forkserver.set_forkserver_preload(_SHARED + _CHARTS * many)
         with suppress(OSError):  # no socket can be made
             forkserver.ensure_running()
             return _ForkingPool(count)
@@ -264,7 +269,7 @@ def _library_environment(root: Path) -> Iterator[None]:
     fonts = root / ".cache" / "matplotlib"
     fonts.mkdir(parents=True, exist_ok=True)
     before = dict(os.environ)
-    os.environ.update(dict.fromkeys(_THREADS, "1"), MPLCONFIGDIR=str(fonts), MPLBACKEND="agg")
+    os.environ.update(_ONE_THREAD, MPLCONFIGDIR=str(fonts), MPLBACKEND="agg")
     try:
         yield
     finally:

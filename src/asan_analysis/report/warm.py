@@ -28,7 +28,6 @@ sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody debugs a report's kernel
 import ipykernel.kernelapp  # noqa: E402, F401
 import numpy as np  # noqa: E402
-import papermill  # noqa: E402, F401
 from jupyter_client.provisioning.factory import KernelProvisionerFactory  # noqa: E402
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner  # noqa: E402
 
@@ -67,7 +66,8 @@ def _be_kernel(given: Connection) -> None:
         os.environ.clear()
         os.environ.update(environment, JPY_PARENT_PID=str(os.getppid()))
         os.chdir(folder)
-        sys.path[0] = folder  # as `python -m` does
+        if not sys.flags.safe_path:
+            sys.path[0] = folder  # as `python -m` does
         np.random.seed()  # the module `random` does so by itself
         gc.freeze()
         sys.argv = command[1:2] + command[3:]
@@ -94,12 +94,13 @@ class Provisioner(LocalProvisioner):
         """Give the command to the kernel that waits; how to connect to it."""
         kernel, Provisioner.waiting = Provisioner.waiting, None
         folder = str(kwargs.get("cwd") or os.getcwd())
-        if kernel is None or cmd[:2] != [sys.executable, "-m"]:
-            return await super().launch_kernel(cmd, **kwargs)
-        kernel.orders.send((cmd, kwargs["env"], folder))
-        self.process, self.cwd = kernel, folder
-        self.pid = self.pgid = kernel.pid
-        return self.connection_info
+        if kernel is not None and cmd[:2] == [sys.executable, "-m"]:
+            with suppress(BrokenPipeError):  # it is gone
+                kernel.orders.send((cmd, kwargs["env"], folder))
+                self.process, self.cwd = kernel, folder
+                self.pid = self.pgid = kernel.pid
+                return self.connection_info
+        return await super().launch_kernel(cmd, **kwargs)
 
 
 class Forked:
