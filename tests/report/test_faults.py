@@ -1,6 +1,7 @@
 """What stands after a fault: the last good report, no leftovers, no process left alive."""
 
 import json
+import os
 import re
 import resource
 import shutil
@@ -89,11 +90,20 @@ def wait_for(process: subprocess.Popen, text: str) -> str:
 def wait_for_kernel(project: Path, process: subprocess.Popen) -> list[psutil.Process]:
     """The processes of a project once a kernel runs."""
     while process.poll() is None:
-        found = [one for one in processes_of(project) if "ipykernel" in " ".join(command(one))]
+        found = [one for one in processes_of(project) if is_kernel(one, project)]
         if found:
             return found
         time.sleep(0.05)
     raise AssertionError(process.stderr.read())
+
+
+def is_kernel(process: psutil.Process, project: Path) -> bool:
+    """A process in the folder of notebooks that leads a session of its own."""
+    try:
+        leads = os.getsid(process.pid) == process.pid
+        return leads and process.cwd() == str(project / "notebooks")
+    except (psutil.Error, OSError):
+        return False
 
 
 def command(process: psutil.Process) -> list[str]:

@@ -12,10 +12,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +33,15 @@ from asan_analysis.report.cache import Sources, forget, write_record
 from asan_analysis.report.plan import OUTPUT_VARIABLE, Run
 
 CELL_SECONDS = 600
+COLD_VARIABLE = "ASAN_COLD_KERNELS"  # when set, workers and kernels start as where fork is missing
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_ONE_THREAD = {  # pyarrow starts one of its own otherwise: a process that forks has one alone
+    **dict.fromkeys(_THREADS, "1"), "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}  # fmt: skip
+_WARM = "asan_analysis.report.warm"
+_SHARED = [_WARM, "papermill"]  # what a process imports before it forks, in this order
+_CHARTS = ["asan_analysis.report.score_charts"]  # and this where there are many to fork
+_PAUSE = 0.05  # seconds between looks at whether killed processes ended
 _QUIET = 50  # a kernel's log: it warns of TCP and tells of every interrupt
 _SOCKET_PATH = 100  # bytes that every system takes as the path of a local socket
 
@@ -82,10 +98,8 @@ def run_jobs(
     shutil.rmtree(failed, ignore_errors=True)
     if not jobs:
         return seconds
-    # spawned, not forked: papermill changes the working folder of its process
-    context = multiprocessing.get_context("spawn")
     count = min(workers, len(jobs))
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_follow_parent) as pool:
+    with _library_environment(jobs[0].sources.root), _open_pool(count, many=len(jobs) > 1) as pool:
         waiting = {pool.submit(_run_job, job, failed): job for job in jobs}
         try:
             for done in as_completed(waiting):
@@ -103,10 +117,63 @@ def run_jobs(
                 f"{told}{kept}\n  the last good report, if there was one, is as it was"
             ) from None
         except BaseException:
-            for child in multiprocessing.active_children():
-                child.kill()  # their kernels see it and end themselves
+            pool.shutdown(wait=False, cancel_futures=True)
+            while not all(run.done() for run in waiting):
+                for child in multiprocessing.active_children():
+                    child.kill()  # their kernels see it and end themselves
+                time.sleep(_PAUSE)
             raise
     return seconds
+
+
+def _open_pool(count: int, *, many: bool) -> Executor:
+    """Runs jobs, `count` at a time, in other processes: papermill changes the working folder.
+
+    On Linux each job has a process of its own, forked from one that has imported the libraries,
+    those for charts too where there are many jobs. Elsewhere processes are spawned, and each runs
+    many jobs, because it takes seconds to start.
+    """
+    if sys.platform.startswith("linux") and not os.environ.get(COLD_VARIABLE):
+        forkserver.set_forkserver_preload(_SHARED + _CHARTS * many)
+        with suppress(OSError):  # no socket can be made
+            forkserver.ensure_running()
+            return _ForkingPool(count)
+    return _spawn(count)
+
+
+def _spawn(count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _follow_parent)
+
+
+class _ForkingPool(ThreadPoolExecutor):
+    """Threads that wait, each for a process forked for one call."""
+
+    def submit(self, function: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        return super().submit(_call_forked, function, *given, **named)
+
+
+def _call_forked(function: Callable[..., Any], *given: Any) -> Any:
+    """The result of a call in a forked process, or in a spawned one when nobody forks."""
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(1, context, _begin, (dict(os.environ),)) as one:
+        try:
+            answer = one.submit(function, *given)
+        except (OSError, EOFError):
+            with _spawn(1) as other:
+                return other.submit(function, *given).result()
+        return answer.result()
+
+
+def _begin(environment: dict[str, str]) -> None:
+    """A forked process forks the kernel it needs, if what was imported read this environment."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warm = sys.modules.get(_WARM)
+    if warm and environment.items() <= os.environ.items():
+        warm.end_with_parent()
+        warm.fork_kernel()
+    os.environ.clear()
+    os.environ.update(environment)
+    _follow_parent()
 
 
 def _follow_parent() -> None:
@@ -188,9 +255,7 @@ def _describe_stop(run: Run, error: Exception, seconds: int) -> str:
 
 
 def _kernel_environment(job: Job, output: Path, private: Path) -> dict[str, str]:
-    """What a kernel gets from outside: where data and output are, one thread, no user settings."""
-    fonts = job.sources.root / ".cache" / "matplotlib"
-    fonts.mkdir(parents=True, exist_ok=True)
+    """What a kernel gets from outside: where data and output are, no user settings."""
     profile = private / "ipython" / "profile_default"
     profile.mkdir(parents=True)
     watched = str(job.sources.root / "data"), str(job.sources.folder)
@@ -202,15 +267,26 @@ def _kernel_environment(job: Job, output: Path, private: Path) -> dict[str, str]
     return {
         OUTPUT_VARIABLE: str(output),
         FOLDER_VARIABLE: str(job.sources.folder),
-        **dict.fromkeys(_THREADS, "1"),
-        "MPLCONFIGDIR": str(fonts),
-        "MPLBACKEND": "agg",
         "IPYTHONDIR": str(private / "ipython"),
         "JUPYTER_CONFIG_DIR": str(private / "jupyter"),
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_PATH": "",
     }
+
+
+@contextmanager
+def _library_environment(root: Path) -> Iterator[None]:
+    """What libraries read when a process imports them: one thread, charts to files, kept fonts."""
+    fonts = root / ".cache" / "matplotlib"
+    fonts.mkdir(parents=True, exist_ok=True)
+    before = dict(os.environ)
+    os.environ.update(_ONE_THREAD, MPLCONFIGDIR=str(fonts), MPLBACKEND="agg")
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _kernel_settings(private: Path) -> Any:
