@@ -13,7 +13,7 @@ from asan_analysis.report.paper import describe_paper, write_paper
 from asan_analysis.report.parts import environment, style, watermark
 from asan_analysis.report.slides import Case, Section
 from asan_analysis.report.status import first_page
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.words import LANGUAGES, Words, file_in
 
 
 def write_brief(
@@ -42,8 +42,7 @@ def _write_figures(case: Case, pages: list[list[Section]]) -> None:
     (case.folder / "figures").mkdir(exist_ok=True)
     for block in blocks:
         if block["what"] == "figure":
-            end = "svg" if case.lang == "en" else f"{case.lang}.svg"
-            block["file"] = f"figures/brief_{block['name']}.{end}"
+            block["file"] = file_in(case.lang, f"figures/brief_{block['name']}", "svg")
             (case.folder / block["file"]).write_text(block["svg"], encoding="utf-8", newline="\n")
 
 
@@ -62,7 +61,7 @@ def _contents(pages: list[list[Section]]) -> list[dict[str, str]]:
 
 
 def _write_html(case: Case, pages: list[list[Section]]) -> None:
-    names = {lang: "brief.html" if lang == "en" else f"brief.{lang}.html" for lang in LANGUAGES}
+    names = {lang: file_in(lang, "brief", "html") for lang in LANGUAGES}
     languages = [
         {"lang": lang, "file": names[lang], "name": Words(lang).say("language_name")}
         for lang in LANGUAGES

@@ -9,7 +9,7 @@ from typing import Any
 from asan_analysis.report.parts import SECTIONS
 from asan_analysis.report.review import review_file
 from asan_analysis.report.texts import TEXTS
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.words import LANGUAGES, Words, file_in
 from asan_analysis.report.workbook import workbook_file
 
 _CARDS = ("profile", "brief", "explorer", "workbook", "review", "chapters", "tables", "provenance")
@@ -34,7 +34,10 @@ def list_cards(folder: Path, lang: str, *, chapters: int, tables: int) -> list[d
     """
     words = Words(lang)
     links = {
-        "brief": [("brief.{}.pdf", "PDF"), ("brief.{}.html", words.say("card.brief.page"))],
+        "brief": [
+            ("brief.{}.pdf", "PDF"),
+            (file_in(lang, "brief", "html"), words.say("card.brief.page")),
+        ],
         "profile": [("profile.{}.pdf", "")],
         "explorer": [("explorer.html#{}", "")],
         "workbook": [(f"tables/{workbook_file(lang)}", "")],

@@ -28,7 +28,7 @@ from asan_analysis.report.labels import labels_of
 from asan_analysis.report.parts import host_of, is_published, kind_of, render_table
 from asan_analysis.report.plan import OUTPUT_VARIABLE
 from asan_analysis.report.sentences import VALUES
-from asan_analysis.report.words import LANGUAGES, Words, decimals_for, in_language
+from asan_analysis.report.words import LANGUAGES, Words, decimals_for, file_in, in_language
 
 _SHOWN_ROWS = 40
 _ADDRESSES = ("source_url", "score_source_url")
@@ -77,8 +77,8 @@ class Chapter:
                 badge = words.say("kind.synthetic") if self._is_synthetic(section) else ""
                 charts.add_frame(ax, title=texts[lang]["title"], foot=foot, badge=badge)
                 png, svg = charts.render(ax)
-            stem = f"figures/{name}" + ("" if lang == "en" else f".{lang}")
-            self.files |= {Path(f"{stem}.png"): png, Path(f"{stem}.svg"): svg}
+            for ending, drawn in (("png", png), ("svg", svg)):
+                self.files[Path(file_in(lang, f"figures/{name}", ending))] = drawn
             if lang == "en":
                 data = {"image/png": base64.b64encode(png).decode(), "text/plain": alt}
                 _display(data, {"image/png": {"alt": alt}})

@@ -8,7 +8,7 @@ from typing import Any
 
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.paper import describe_paper, write_paper
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.words import LANGUAGES, Words, file_in
 
 _MOST_COLUMNS = 8
 
@@ -51,8 +51,7 @@ def _block(record: Mapping[str, Any], folder: Path, lang: str) -> dict[str, Any]
     if record["what"] == "numbers":
         block["rows"] = texts["numbers"]
     if record["what"] == "figure":
-        end = "svg" if lang == "en" else f"{lang}.svg"
-        path = folder / "figures" / f"{record['name']}.{end}"
+        path = folder / file_in(lang, f"figures/{record['name']}", "svg")
         block["svg"] = path.read_text(encoding="utf-8")
     if record["what"] == "table":
         block["numeric"] = record["numeric"]

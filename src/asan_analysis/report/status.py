@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from asan_analysis.report.words import file_in
+
 
 def is_public(about: Mapping[str, Any]) -> bool:
     """Whether a report may be shown to everybody; `about` is what `dataset.toml` says."""
@@ -13,5 +15,4 @@ def is_public(about: Mapping[str, Any]) -> bool:
 
 def first_page(about: Mapping[str, Any], lang: str = "en") -> str:
     """Name of the first page in a language: `index` of a report for the public, else `draft`."""
-    stem = "index" if is_public(about) else "draft"
-    return f"{stem}.html" if lang == "en" else f"{stem}.{lang}.html"
+    return file_in(lang, "index" if is_public(about) else "draft", "html")

@@ -134,6 +134,11 @@ def _signs(lang: str) -> tuple[str, str]:
     return signs["group"], signs["decimal"]
 
 
+def file_in(lang: str, stem: str, ending: str) -> str:
+    """The name of a file in a language: `stem.svg` in English, `stem.az.svg` in Azerbaijani."""
+    return f"{stem}.{ending}" if lang == LANGUAGES[0] else f"{stem}.{lang}.{ending}"
+
+
 def decimals_for(function: Callable[..., Any], decimals: int) -> dict[str, int]:
     """A dataset's decimals as an argument for a function that takes them."""
     return {"decimals": decimals} if "decimals" in signature(function).parameters else {}
