@@ -26,7 +26,7 @@ def test_a_card_stands_only_for_what_is_there(tmp_path):
     for name in ("brief.en.pdf", "explorer.html", "review.az.html"):
         (tmp_path / name).touch()
     assert titles(tmp_path)[:2] == ["Brief", "Explorer"]
-    assert titles(tmp_path, "az")[:2] == ["İnteraktiv baxış", "Metod üzrə rəy"]
+    assert titles(tmp_path, "az")[:2] == ["İnteraktiv icmal", "Metod üzrə rəy"]
 
 
 def test_cards_lead_to_the_files_of_their_language(tmp_path):
@@ -35,7 +35,7 @@ def test_cards_lead_to_the_files_of_their_language(tmp_path):
         (tmp_path / name).touch()
     brief, explorer, workbook, chapters, *_ = list_cards(tmp_path, "az", chapters=9, tables=2)
     assert brief["links"] == [("brief.az.pdf", "PDF"), ("brief.az.html", "səhifə")]
-    assert explorer["links"] == [("explorer.html#lang=az", "")]
+    assert explorer["links"] == [("explorer.html#az", "")]
     assert workbook["links"] == [("tables/report.az.xlsx", "")]
     assert chapters["text"].endswith(": 9")
 

@@ -9,7 +9,7 @@ from typing import Any
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.parts import environment, kind_of, watermark
 from asan_analysis.report.status import is_public
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.words import LANGUAGES, Words, file_in
 
 _STEPS = "handbook_steps"
 _COLUMNS = ("step", "topic", "published", "unknown", "check", "verdict")
@@ -17,7 +17,7 @@ _COLUMNS = ("step", "topic", "published", "unknown", "check", "verdict")
 
 def review_file(lang: str) -> str:
     """Name of the two pages in a language."""
-    return "review.html" if lang == "en" else f"review.{lang}.html"
+    return file_in(lang, "review", "html")
 
 
 def has_review(records: list[dict[str, Any]]) -> bool:

@@ -21,7 +21,7 @@ from asan_analysis.report.labels import labels_of
 from asan_analysis.report.parts import SECTIONS, host_of, is_published
 from asan_analysis.report.sheets import Formats, Sheet, write_sheet
 from asan_analysis.report.status import is_public
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.words import LANGUAGES, Words, file_in
 
 COVER = "contents"
 _CREATED = datetime(1980, 1, 1)
@@ -40,7 +40,7 @@ class Table:
 
 def workbook_file(lang: str) -> str:
     """Name of the workbook in a language."""
-    return "report.xlsx" if lang == "en" else f"report.{lang}.xlsx"
+    return file_in(lang, "report", "xlsx")
 
 
 def write_workbook(
