@@ -21,7 +21,7 @@ from asan_analysis.report.words import LANGUAGES, Words
 
 EXPLORER_FILE = "explorer.html"
 VIEWS = ("ranking", "body", "compare", "weights")
-SCRIPTS = (
+SCRIPTS = (  # parts of the script in their order: arithmetic, tools, views, start
     "scoring", "elements", "model", "state", "words", "find", "tables", "charts", "lines",
     "ranking", "profile", "compare", "weights", "rerank", "main",
 )  # fmt: skip
@@ -77,7 +77,7 @@ def embed(value: Any) -> str:
 
 
 def _script() -> str:
-    """The parts in one script: a page of a folder may load none, nor import one from another."""
+    """The parts as one script, in their order: a page opened from a folder can import none."""
     parts = [(_PARTS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
     return "\n".join(['"use strict";', *parts])
 

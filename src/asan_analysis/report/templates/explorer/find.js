@@ -72,7 +72,7 @@ function pick(id, label, value, list, choose) {
   return make("div", { class: "picker" }, make("label", { for: input.id }, label), input, options);
 }
 
-/** @param {Picker} picker shows the options that hold all words typed */
+/** @param {Picker} picker shows the options that hold every word typed */
 function unroll(picker) {
   const { input, options, value, list } = picker;
   const asked = input.value === value ? [] : fold(input.value).split(" ").filter(Boolean);

@@ -1,6 +1,12 @@
 // Scores over the editions: lines, broken where two editions do not compare.
 
-/** @typedef {{scores: (number | null)[], line: string, dot: string, text: string}} Series scores by edition; classes; without numbers `text` is empty */
+/**
+ * @typedef {object} Series
+ * @property {(number | null)[]} scores by edition
+ * @property {string} line class of the line
+ * @property {string} dot class of its points
+ * @property {string} text class of its numbers; empty: it has none
+ */
 /**
  * @typedef {object} Plot
  * @property {(at: number) => number} x of an edition

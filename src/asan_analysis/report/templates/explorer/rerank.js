@@ -98,10 +98,9 @@ function tellMove(places, before) {
   if (places === 0) return [make("span", { class: "heard" }, say("weights.same"))];
   const up = places > 0;
   const [n, was] = [place(Math.abs(places)), place(before)];
-  return [
-    make("span", { class: up ? "up" : "down", "aria-hidden": "true" }, `${up ? "▲" : "▼"} ${n}`, make("small", {}, say("weights.was", { n: was }))),
-    make("span", { class: "heard" }, say(up ? "weights.up" : "weights.down", { n, before: was })),
-  ];
+  const seen = make("span", { class: up ? "up" : "down", "aria-hidden": "true" },
+    `${up ? "▲" : "▼"} ${n}`, make("small", {}, say("weights.was", { n: was })));
+  return [seen, make("span", { class: "heard" }, say(up ? "weights.up" : "weights.down", { n, before: was }))];
 }
 
 /** @param {HTMLElement[]} rows in their new order; the focus stays */
