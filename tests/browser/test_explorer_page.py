@@ -8,9 +8,9 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from browsing import SCHEMES, examine
+from browsing import examine, excess_width, watch
 from plain_road import node
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from shipped import load_shipped
 from small_dataset import edition
 from small_explorer import HOSTILE, hostile, last_editions, rank, small, write_page
@@ -30,6 +30,12 @@ CHOICES = ("exclude", "zero")
 PLACE = (
     "([weights, choice]) => weights.map((one) => placeBodies(fields[choice], one, model.method))"
 )
+LANGUAGES, SCHEMES, WIDTHS = ("az", "en"), ("light", "dark"), (1280, 360)
+TURN = """(hash) => new Promise((done) => {
+  if (window.location.hash === hash) return done();
+  window.addEventListener("hashchange", () => done(), { once: true });
+  window.location.hash = hash;
+})"""
 RERANK = """() => {
   const times = [];
   for (let turn = 0; turn < 21; turn += 1) {
@@ -74,16 +80,34 @@ def few(tmp_path_factory):
     return write_page(tmp_path_factory.mktemp("few"), replace(data, **own), 2023).as_uri()
 
 
+@pytest.fixture(scope="module")
+def shared(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """One page for the tests of the file, and what it did wrong."""
+    wrong: list[str] = []
+    context = watch(browser.new_context(offline=True), wrong)
+    yield context.new_page(), wrong
+    context.close()
+
+
 @pytest.fixture
-def visit(page: Page, sample):
-    """Open the page of the sample at a state; a hash names it."""
+def visit(shared, sample, troubles):
+    """Open the page of the sample, or another, at a state that a hash names."""
+    page, wrong = shared
 
     def run(state: str = "#en/ranking", address: str = "") -> Page:
         page.goto("about:blank")
         page.goto((address or sample[0]) + state)
         return page
 
-    return run
+    yield run
+    page.goto("about:blank")
+    troubles += wrong
+    wrong.clear()
+
+
+def turn(page: Page, state: str) -> None:
+    """Another state of the page that is open; it has been drawn when this returns."""
+    page.evaluate(TURN, state)
 
 
 def answers_at_random(rng: np.random.Generator, bodies: int = 9) -> dict:
@@ -104,16 +128,18 @@ def answers_at_random(rng: np.random.Generator, bodies: int = 9) -> dict:
     return edition(1, answers, owners, categories=categories, columns={"users": users})
 
 
-def places_by_hand(data, year, weights, choice) -> pd.DataFrame:
-    """Score, services and rank by organisation, of a framework written with these weights."""
+def places_by_hand(data, year, weightings, choice) -> Iterator[pd.DataFrame]:
+    """Score, services and rank by organisation, of a framework written with each weighting."""
     one, edition_now = select_edition(data, year)
-    frame = data.frameworks[edition_now.framework].copy()
-    root = frame.loc[frame["parent_id"].isna(), "node_id"].iloc[0]
-    frame.loc[frame["parent_id"] == root, "weight"] = weights
-    _, rules = find_method(one, edition_now)
-    tree, rules = build_tree(frame), replace(rules, not_applicable=choice)
-    scores = score_organisations(one.assessments, one.services, tree, rules)
-    return rank(scores, one, tree, rules).set_index("organisation_id")
+    frame = data.frameworks[edition_now.framework]
+    children = frame["parent_id"] == frame.loc[frame["parent_id"].isna(), "node_id"].iloc[0]
+    rules = replace(find_method(one, edition_now)[1], not_applicable=choice)
+    for weights in weightings:
+        weighed = frame.copy()
+        weighed.loc[children, "weight"] = weights
+        tree = build_tree(weighed)
+        scores = score_organisations(one.assessments, one.services, tree, rules)
+        yield rank(scores, one, tree, rules).set_index("organisation_id")
 
 
 def places_by_arrays(data, year, weightings, choice) -> Iterator[pd.DataFrame]:
@@ -169,7 +195,7 @@ def test_two_hundred_weightings_are_placed_as_in_python(name, request, visit):
         found = page.evaluate(PLACE, [tried, place])
         for one, expected in zip(found, places_by_arrays(data, 2023, tried, choice), strict=True):
             check_places(one, ids, expected)
-        check_places(found[0], ids, places_by_hand(data, 2023, tried[0], choice))
+        check_places(found[0], ids, next(places_by_hand(data, 2023, tried, choice)))
     orders = {tuple(one["rank"]) for one in found}
     assert len(orders) > 100
 
@@ -199,8 +225,9 @@ def test_every_rule_of_the_root_is_followed(rules, visit, tmp_path):
     ids = page.evaluate("model.bodies.map((body) => body.id)")
     tried = [[2.0, 1.0, 3.0], [1.0, 1.0, 1.0], *weightings(4, 3, seed=8)]
     for place, choice in enumerate(page.evaluate("model.scores.choices")):
-        for weights, found in zip(tried, page.evaluate(PLACE, [tried, place]), strict=True):
-            check_places(found, ids, places_by_hand(data, 1, weights, choice))
+        expected = places_by_hand(data, 1, tried, choice)
+        for found, table in zip(page.evaluate(PLACE, [tried, place]), expected, strict=True):
+            check_places(found, ids, table)
 
 
 def test_the_places_shown_at_first_are_those_of_the_report(sample, egov, visit):
@@ -214,9 +241,14 @@ def test_the_places_shown_at_first_are_those_of_the_report(sample, egov, visit):
 
 
 def test_a_new_order_takes_less_than_fifty_milliseconds(visit):
+    """Places and drawing: the median of 21 orders, the best of three medians.
+
+    Another process that takes the processor for a second spoils one median; a page that is slow
+    spoils all three.
+    """
     page = visit("#en/weights")
     assert page.evaluate("model.services.body.length") == 438
-    assert page.evaluate(RERANK) < 50
+    assert min(page.evaluate(RERANK) for _ in range(3)) < 50
 
 
 def test_a_slider_moves_places_and_going_back_undoes_it(sample, visit):
@@ -224,9 +256,8 @@ def test_a_slider_moves_places_and_going_back_undoes_it(sample, visit):
     page.locator("#weight-0").focus()
     page.keyboard.press("End")
     top = page.evaluate("far")
-    weights = [top, *page.evaluate("shares.slice(1)")]
-    expected = places_by_hand(sample[1], 2023, weights, "exclude")
-    before = places_by_hand(sample[1], 2023, page.evaluate("shares"), "exclude")
+    own = page.evaluate("shares")
+    before, expected = places_by_hand(sample[1], 2023, [own, [top, *own[1:]]], "exclude")
     central = expected[expected["category"] == "central"]
     moved = int((before.loc[central.index, "rank"] != central["rank"]).sum())
     assert moved > 5
@@ -408,22 +439,44 @@ def test_the_colours_can_be_chosen(visit):
 
 def test_each_view_shows_its_kind(sample, egov, visit):
     for (address, _), label in ((sample, "Synthetic"), (egov, "Observed")):
+        page = visit(address=address)
         for view in VIEWS:
-            page = visit(f"#en/{view}", address)
+            turn(page, f"#en/{view}")
             expect(page.locator("section:visible > .kind b")).to_have_text(label)
             assert page.locator("section section").count() == 0
 
 
-@pytest.mark.parametrize(
-    ("lang", "scheme", "width"), list(product(("az", "en"), SCHEMES, (1280, 360)))
-)  # fmt: skip
-def test_axe_finds_nothing(lang, scheme, width, few, new_context):
-    page = new_context(color_scheme=scheme, viewport={"width": width, "height": 800}).new_page()
-    for view in VIEWS:
-        page.goto(f"{few}#{lang}/{view}")
-        page.locator(f"#{view}").wait_for()
+def plan_axe(lang: str) -> list[tuple[str, str, int]]:
+    """Views of a language, each in other colours or at another width than in the other language.
+
+    Of the 32 pages of four views, two languages, two schemes and two widths these are eight.
+    """
+    at = LANGUAGES.index(lang)
+    return [
+        (view, SCHEMES[(at + place) % 2], WIDTHS[(at + place // 2) % 2])
+        for place, view in enumerate(VIEWS)
+    ]
+
+
+def test_the_plan_of_axe_leaves_out_no_kind_of_page():
+    """Every view in every language, scheme and width; every three of these together once."""
+    seen = [(view, lang, *rest) for lang in LANGUAGES for view, *rest in plan_axe(lang)]
+    for place, values in ((1, LANGUAGES), (2, SCHEMES), (3, WIDTHS)):
+        assert {(one[0], one[place]) for one in seen} == set(product(VIEWS, values))
+    assert sorted(one[1:] for one in seen) == sorted(product(LANGUAGES, SCHEMES, WIDTHS))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_axe_finds_nothing(lang, few, new_context):
+    page = new_context().new_page()
+    page.goto(few)
+    for view, scheme, width in plan_axe(lang):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        turn(page, f"#{lang}/{view}")
+        expect(page.locator(f"#{view}")).to_be_visible()
         broken, kept = examine(page)
-        assert broken == [], (view, broken)
+        assert broken == [], (view, scheme, width, broken)
         assert kept > 15
 
 
@@ -431,18 +484,18 @@ def test_axe_finds_nothing(lang, scheme, width, few, new_context):
 def test_nothing_is_wider_than_the_page(width, sample, egov, new_context):
     """At 360 px, and at 640 px: a page of 1280 px at 200%."""
     page = new_context(viewport={"width": width, "height": 800}).new_page()
-    for (address, _), lang, view in product((sample, egov), ("az", "en"), VIEWS):
-        page.goto(f"{address}#{lang}/{view}")
-        page.locator(f"#{view}").wait_for()
-        wide, seen = page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        assert wide <= seen, (address, lang, view)
+    for address, _ in (sample, egov):
+        page.goto(address)
+        for lang, view in product(LANGUAGES, VIEWS):
+            turn(page, f"#{lang}/{view}")
+            assert page.locator(f"#{view}").is_visible()
+            assert excess_width(page) <= 0, (address, lang, view)
 
 
-def test_print_shows_the_view_alone(visit):
-    page = visit("#en/body?b=buttons_committee")
-    page.emulate_media(media="print", color_scheme="dark")
+def test_print_shows_the_view_alone(sample, new_context):
+    page = new_context(color_scheme="dark").new_page()
+    page.goto(f"{sample[0]}#en/body?b=buttons_committee")
+    page.emulate_media(media="print")
     assert not page.locator("#views").is_visible()
     assert page.locator(".kind:visible").count() == 1
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
@@ -458,13 +511,13 @@ def test_charts_have_names_and_a_table(visit):
     assert page.locator("details table tbody tr").count() == 3
 
 
-def test_hostile_names_stay_text(visit, tmp_path, page):
+def test_hostile_names_stay_text(tmp_path, page):
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    address = write_page(tmp_path, hostile(), 1).as_uri()
+    page.goto(write_page(tmp_path, hostile(), 1).as_uri())
     for view in VIEWS:
-        visit(f"#en/{view}", address)
-        assert page.locator("script").count() == 3
+        turn(page, f"#en/{view}")
+        assert page.locator("script").count() == 2
         assert page.locator("img").count() == 0
     shown = page.evaluate(
         "[...document.querySelectorAll('.weighed bdi')].map((one) => one.textContent)"

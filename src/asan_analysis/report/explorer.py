@@ -22,7 +22,11 @@ from asan_analysis.report.words import LANGUAGES, Words
 
 EXPLORER_FILE = "explorer.html"
 VIEWS = ("ranking", "body", "compare", "weights")
-_SCRIPTS = ("scoring.js", "explorer.js")  # arithmetic alone, then the page
+SCRIPTS = (  # parts of the script in their order: arithmetic, tools, views, start
+    "scoring", "elements", "model", "state", "words", "find", "tables", "charts", "lines",
+    "ranking", "profile", "compare", "weights", "rerank", "main",
+)  # fmt: skip
+_PARTS = TEMPLATES / "explorer"
 _FIRST = "az"  # the language of a page whose address names none
 
 
@@ -57,14 +61,13 @@ def render_explorer(model: dict[str, Any], identity: Identity) -> str:
     """The page of a model from `collect`, with the texts and signs of both languages."""
     words = Words(_FIRST)
     whole = model | {"texts": _texts(), "signs": [_signs(lang) for lang in LANGUAGES]}
-    scripts = [f"\n{(TEMPLATES / name).read_text(encoding='utf-8')}" for name in _SCRIPTS]
-    return environment().get_template("explorer.html.j2").render(
+    script = _script()
+    return environment().get_template("explorer/page.html.j2").render(
         words=words, title=_title(identity, words), version=__version__,
         kind=identity.data.kind, views=VIEWS,
         languages=[(lang, Words(lang).say("language_name")) for lang in (_FIRST, "en")],
-        style=Markup((TEMPLATES / "explorer.css").read_text(encoding="utf-8")),
-        scripts=[Markup(script) for script in scripts], data=Markup(embed(whole)),
-        allowed=Markup(" ".join(map(_allow, scripts))),
+        style=Markup((_PARTS / "style.css").read_text(encoding="utf-8")),
+        script=Markup(script), allowed=Markup(_allow(script)), data=Markup(embed(whole)),
     )  # fmt: skip
 
 
@@ -72,6 +75,12 @@ def embed(value: Any) -> str:
     """JSON for a script element: no name in it can end the element or open another."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c")
+
+
+def _script() -> str:
+    """The parts as one script, in their order: a page opened from a folder can import none."""
+    parts = [(_PARTS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    return "\n".join(['"use strict";', *parts])
 
 
 def _allow(script: str) -> str:

@@ -1,11 +1,10 @@
-"use strict";
 // The arithmetic of index/aggregation.py, rollup.py and ranking.py for the root alone: pure
 // functions, no page. What is missing is NaN.
 
 /**
  * @typedef {object} Method
  * @property {number} power exponent of the mean of the root: 1 arithmetic, 0 geometric, -1 harmonic
- * @property {number} notApplicable place of the edition's own rule among the choices
+ * @property {number} notApplicable which of the choices is the edition's own rule
  * @property {number} minCoverage share of child weight below which there is no score
  * @property {number | null} round digits of the root
  * @property {number | null} roundService digits of a service before the roll-up
@@ -21,7 +20,7 @@
  * @typedef {object} Field scores to weigh, under one rule on what is not applicable
  * @property {Float64Array[]} services a row a service, a column a child of the root
  * @property {Float64Array[] | null} pooled the same of bodies, where answers are pooled
- * @property {number[][]} members places of the services of each body
+ * @property {number[][]} members rows of the services of each body
  * @property {number[]} by weight of each service in the roll-up
  * @property {number[]} category category of each body
  */
@@ -78,9 +77,9 @@ function meanOfChildren(children, weights, method) {
   let high = -Infinity;
   let all = 0;
   let found = 0;
-  for (let place = 0; place < children.length; place += 1) {
-    const score = children[place];
-    const weight = weights[place];
+  for (let at = 0; at < children.length; at += 1) {
+    const score = children[at];
+    const weight = weights[at];
     all += weight;
     if (weight > 0 && !Number.isNaN(score)) {
       found += weight;
@@ -93,9 +92,9 @@ function meanOfChildren(children, weights, method) {
   const size = power > 0 ? high : low;
   if (power !== 1 && power !== 0 && size === 0) return 0;
   let total = 0;
-  for (let place = 0; place < children.length; place += 1) {
-    const score = children[place];
-    const weight = weights[place];
+  for (let at = 0; at < children.length; at += 1) {
+    const score = children[at];
+    const weight = weights[at];
     if (weight > 0 && !Number.isNaN(score)) {
       let term = score;
       if (power === 0) term = Math.log(score);
@@ -119,14 +118,36 @@ function meanOfChildren(children, weights, method) {
 function meanOfMembers(scores, member, by) {
   const parts = [];
   const used = [];
-  for (const place of member) {
-    if (!Number.isNaN(scores[place])) {
-      parts.push(scores[place] * by[place]);
-      used.push(by[place]);
+  for (const at of member) {
+    if (!Number.isNaN(scores[at])) {
+      parts.push(scores[at] * by[at]);
+      used.push(by[at]);
     }
   }
-  const weight = Float64Array.from(used).sort().reduce((sum, one) => sum + one, 0);
-  return weight > 0 ? Float64Array.from(parts).sort().reduce((sum, one) => sum + one, 0) / weight : NaN;
+  const weight = sumSorted(used);
+  return weight > 0 ? sumSorted(parts) / weight : NaN;
+}
+
+/** @param {number[]} values @returns {number} their sum, the same in whatever order they come */
+function sumSorted(values) {
+  return Float64Array.from(values).sort().reduce((sum, one) => sum + one, 0);
+}
+
+/**
+ * Groups of scores that differ by noise alone, counted from 0.
+ * @param {number[]} ordered the lowest first; at least one
+ * @returns {number[]}
+ */
+function groupLevel(ordered) {
+  const sizes = ordered.map(Math.abs).sort((one, other) => one - other);
+  const middle = (sizes[(sizes.length - 1) >> 1] + sizes[sizes.length >> 1]) / 2;
+  const least = Math.min(middle, 1);
+  const group = [0];
+  for (let at = 1; at < ordered.length; at += 1) {
+    const size = Math.max(Math.abs(ordered[at]), Math.abs(ordered[at - 1]), least);
+    group.push(group[at - 1] + (ordered[at] - ordered[at - 1] > TOLERANCE * size ? 1 : 0));
+  }
+  return group;
 }
 
 /**
@@ -136,31 +157,24 @@ function meanOfMembers(scores, member, by) {
  * @returns {number[]} NaN where there is no score
  */
 function rankScores(scores, ties) {
-  const places = scores.map((_, place) => place).filter((place) => !Number.isNaN(scores[place]));
-  places.sort((one, other) => scores[one] - scores[other]);
-  const ordered = places.map((place) => scores[place]);
+  const known = scores.map((_, at) => at).filter((at) => !Number.isNaN(scores[at]));
+  known.sort((one, other) => scores[one] - scores[other]);
+  const ordered = known.map((at) => scores[at]);
   const count = ordered.length;
   const ranks = scores.map(() => NaN);
   if (count === 0) return ranks;
-  const sizes = ordered.map(Math.abs).sort((one, other) => one - other);
-  const middle = (sizes[(count - 1) >> 1] + sizes[count >> 1]) / 2;
-  const least = Math.min(middle, 1);
-  const group = [0];
-  for (let place = 1; place < count; place += 1) {
-    const size = Math.max(Math.abs(ordered[place]), Math.abs(ordered[place - 1]), least);
-    group.push(group[place - 1] + (ordered[place] - ordered[place - 1] > TOLERANCE * size ? 1 : 0));
-  }
+  const group = groupLevel(ordered);
   const first = new Map();
   const upTo = new Map();
-  group.forEach((one, place) => {
-    if (!first.has(one)) first.set(one, place);
-    upTo.set(one, place + 1);
+  group.forEach((one, at) => {
+    if (!first.has(one)) first.set(one, at);
+    upTo.set(one, at + 1);
   });
-  group.forEach((one, place) => {
+  group.forEach((one, at) => {
     let rank = count - upTo.get(one) + 1;
     if (ties === "dense") rank = group[count - 1] - one + 1;
     else if (ties === "average") rank = count - (first.get(one) + upTo.get(one) - 1) / 2;
-    ranks[places[place]] = rank;
+    ranks[known[at]] = rank;
   });
   return ranks;
 }
@@ -180,15 +194,24 @@ function placeBodies(field, weights, method) {
       : meanOfMembers(roots, member, field.by),
     method.roundBody, method.rounding));
   const services = field.members.map((member) =>
-    member.filter((place) => !Number.isNaN(roots[place])).length);
+    member.filter((at) => !Number.isNaN(roots[at])).length);
   const counted = score.map((one, body) => services[body] < method.minServices ? NaN
     : roundDecimal(one, method.rankDigits, method.rounding));
-  const rank = score.map(() => NaN);
-  for (const category of new Set(field.category)) {
-    const bodies = field.category.map((_, body) => body)
-      .filter((body) => field.category[body] === category);
-    rankScores(bodies.map((body) => counted[body]), method.ties)
-      .forEach((one, place) => { rank[bodies[place]] = one; });
+  return { score, services, rank: rankWithin(counted, field.category, method.ties) };
+}
+
+/**
+ * Places of bodies, each within its category.
+ * @param {number[]} scores
+ * @param {number[]} category
+ * @param {Method["ties"]} ties
+ */
+function rankWithin(scores, category, ties) {
+  const ranks = scores.map(() => NaN);
+  for (const own of new Set(category)) {
+    const bodies = category.map((_, body) => body).filter((body) => category[body] === own);
+    rankScores(bodies.map((body) => scores[body]), ties)
+      .forEach((rank, at) => { ranks[bodies[at]] = rank; });
   }
-  return { score, services, rank };
+  return ranks;
 }
