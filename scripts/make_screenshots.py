@@ -23,7 +23,7 @@ def main() -> None:
         found = {"executable_path": str(_CHROMIUM)} if _CHROMIUM.is_file() else {}
         browser = playwright.chromium.launch(args=["--no-sandbox"], **found)
         picture_page(browser, "index.html", DOCS / "index.png")
-        picture_page(browser, "explorer.html#lang=en", DOCS / "explorer.png")
+        picture_page(browser, "explorer.html#en", DOCS / "explorer.png")
         browser.close()
     page = pypdfium2.PdfDocument(REPORT / "brief.en.pdf")[0]
     save(page.render(scale=1.3).to_pil(), DOCS / "brief.png")
