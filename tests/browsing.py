@@ -98,7 +98,7 @@ def list_dead(page: Page) -> list[str]:
 def leads_somewhere(url: str) -> bool:
     """Whether the file of an address is there and holds the place it names.
 
-    A page with a script, as the explorer, reads the rest of its address itself.
+    The explorer reads what follows the language in its address itself.
     """
     parts = urlsplit(url)
     if parts.scheme in ("http", "https", "mailto"):
@@ -113,11 +113,11 @@ def leads_somewhere(url: str) -> bool:
 @cache
 def has_place(file: Path, place: str) -> bool:
     text = file.read_text(encoding="utf-8")
-    return f'id="{place}"' in text or ("<script" in text and "=" in place)
+    return f'id="{place}"' in text or f'id="{place.partition("/")[0]}" lang=' in text
 
 
 def excess_width(page: Page) -> int:
     """Pixels by which a page must be moved sideways to be seen whole."""
     return page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        "Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pypdf
 from bs4 import BeautifulSoup
 
 from asan_analysis.data.files import files_below
@@ -99,6 +100,8 @@ def text_of(path: Path) -> str:
     if path.suffix == ".xlsx":
         with zipfile.ZipFile(path) as archive:
             return "\n".join(archive.read(name).decode("utf-8") for name in archive.namelist())
+    if path.suffix == ".pdf":
+        return "\n".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
     return "" if path.suffix == ".png" else path.read_text("utf-8")
 
 

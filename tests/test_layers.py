@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "asan_analysis"
 ORDER = [
-    "errors", "refusals", "data", "register", "index", "analysis", "audit", "drivers", "forecast",
+    "errors", "refusals", "catalogue", "data", "register", "index", "analysis", "audit", "drivers", "forecast",
     "robustness", "forms", "report", "commands", "cli",
 ]  # fmt: skip
 OUTSIDE = {"matplotlib", "pathlib", "os", "time", "datetime", "random", "seaborn"}

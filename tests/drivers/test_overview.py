@@ -144,8 +144,8 @@ def test_answers_that_are_too_few_or_off_the_scale_say_so(case):
 def test_every_refusal_has_its_text():
     """The codes in the sources are those that the texts and the dictionary say."""
     sources = Path(overview.__file__).parents[1].glob("**/*.py")
-    codes = {code for path in sources
-             for code in re.findall(r'code="(\w+)"', path.read_text(encoding="utf-8"))}  # fmt: skip
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    codes = set(re.findall(r'\b(?:code|refused)="(\w+)"', text))
     codes |= set(REFUSALS)
     told = {key.removeprefix("refused.") for key in TEXTS if key.startswith("refused.")}
     assert codes == told

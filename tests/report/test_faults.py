@@ -268,7 +268,7 @@ def test_two_builds_at_once_wait_for_each_other(project):
     told = [process.communicate(timeout=120) for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], told
     assert "another build of this report is running; waiting for it" in told[1][0]
-    assert "unchanged" in told[1][0]
+    assert "nothing changed" in told[1][0]
     content = json.loads((place_of(project) / "run.json").read_text("utf-8"))
     assert content["outputs"] == {
         name: digest for name, digest in bytes_of(place_of(project)).items() if name != "run.json"

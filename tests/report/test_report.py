@@ -78,7 +78,7 @@ def test_the_report_is_whole(project, place):
             "notebooks/05_robustness.html",
         "notebooks/07_methodology_review.html", "notebooks/08_forecast.html",
         "notebooks/09_register_review.html",
-        "explorer.html", "review.html", "review.az.html",
+        "brief.html", "brief.az.html", "explorer.html", "review.html", "review.az.html",
     }  # fmt: skip
     for name in ("coverage_by_edition", "printed_scores", "answers_by_part", "ranking", "spread",
                  "places", "acceptability", "indices", "methods", "importance"):  # fmt: skip
@@ -164,7 +164,8 @@ def test_nothing_published_comes_from_a_dataset(sample, egov):
 
 def test_synthetic_figures_say_so(sample, project):
     """The word stands in every figure of the sample that is not of the announced facts."""
-    announced = {"coverage_by_edition", "printed_scores", "announced_series"}
+    announced = {"coverage_by_edition", "printed_scores", "announced_series",
+                 "brief_coverage_by_edition"}  # fmt: skip
     profile = project / PLACES["profile"]
     for path in [*(sample / "figures").glob("*.svg"), *(profile / "figures").glob("*.svg")]:
         badge = 'style="fill: #8a4b08"' in path.read_text("utf-8")

@@ -101,7 +101,7 @@ def profile_plan(
     The parameters are those of `plan_place`.
     """
     if not view_others(data).named:
-        return Plan(None, "draft")
+        return Plan(None, refused="draft")
     return plan_place(data, tree, rules, organisation_id, ranks)
 
 

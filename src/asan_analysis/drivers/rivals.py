@@ -85,8 +85,6 @@ def _find_scored(ranks: pd.DataFrame, body: str, parameter: str, kind: str) -> p
         known = ", ".join(str(one) for one in scored.sort_values())
         listed = (ranks["organisation_id"] == body).any()
         told = "has no score in the edition" if listed else "is not in the edition"
-        raise Refusal(
-            f"{parameter} {body!r} {told}; write {kind}; with a score: {known}",
-            code="no_score" if listed else "unknown_body",
-        )
+        said = f"{parameter} {body!r} {told}; write {kind}; with a score: {known}"
+        raise Refusal(said, code="no_score") if listed else Refusal(said, code="unknown_body")
     return found.iloc[0]

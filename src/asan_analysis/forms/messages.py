@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from asan_analysis.data.catalogue import load_catalogue
+from asan_analysis.catalogue import load_catalogue
 
 
 def translate(text: str) -> str:

@@ -40,6 +40,14 @@ def new_axes(width: float = 8.0, height: float = 4.2) -> Axes:
 
 def add_frame(ax: Axes, *, title: str, foot: str, badge: str = "") -> None:
     """Title above the chart; source, kind and number of bodies under it; a badge at the right."""
+    figure = _add_badge(ax, badge)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    lines = textwrap.fill(foot, width=int(figure.get_figwidth() * 19))
+    figure.supxlabel(lines, x=0.01, ha="left", fontsize=7.5, color="#5f5f5f")
+
+
+def _add_badge(ax: Axes, badge: str) -> Figure:
+    """The figure of a chart, with a word at its upper right where one is given."""
     figure = ax.figure
     assert isinstance(figure, Figure)
     if badge:
@@ -47,9 +55,7 @@ def add_frame(ax: Axes, *, title: str, foot: str, badge: str = "") -> None:
         inside = ScaledTranslation(-5 / 72, -5 / 72, figure.dpi_scale_trans)
         figure.text(1, 1, badge, ha="right", va="top", fontsize=8, fontweight="bold",
                     color="white", bbox=box, transform=figure.transFigure + inside)  # fmt: skip
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
-    lines = textwrap.fill(foot, width=int(figure.get_figwidth() * 19))
-    figure.supxlabel(lines, x=0.01, ha="left", fontsize=7.5, color="#5f5f5f")
+    return figure
 
 
 def render(ax: Axes, formats: tuple[str, ...] = ("png", "svg")) -> list[bytes]:
@@ -72,11 +78,12 @@ def render(ax: Axes, formats: tuple[str, ...] = ("png", "svg")) -> list[bytes]:
 
 def drawn(
     plot: Callable[..., Axes], frame: pd.DataFrame, words: Words, size: tuple[float, float],
-    **more: Any,
+    *, badge: str = "", **more: Any,
 ) -> str:  # fmt: skip
     """A chart as SVG of a size in inches, without title and foot, for a page that has its own."""
     with plt.style.context(STYLE):
         ax = plot(frame, ax=new_axes(*size), words=drawable(words), **more)
+        _add_badge(ax, badge)
         return render(ax, ("svg",))[0].decode("utf-8")
 
 

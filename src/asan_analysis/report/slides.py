@@ -74,12 +74,16 @@ class Case:
         """A chart without title and foot, which the page has; its alternative text and caption."""
         words = self.words(section)
         told = VALUES[name](frame, words, **decimals_for(VALUES[name], self.decimals))
+        synthetic = kind_of(section, self.identity.data.kind) == "synthetic"
+        badge = words.say("kind.synthetic") if synthetic else ""
         own = f"brief.{name}" if f"brief.{name}.caption" in TEXTS else name
         common = {"label": self.identity.label(self.lang)} | told
         return {
             "what": "figure", "name": name, "alt": words.say(f"{name}.alt", **common),
             "caption": words.say(f"{own}.caption", **common),
-            "svg": drawn(plot, frame, words, size, **decimals_for(plot, self.decimals)),
+            "svg": drawn(
+                plot, frame, words, size, badge=badge, **decimals_for(plot, self.decimals)
+            ),
         }  # fmt: skip
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from asan_analysis.data.catalogue import load_catalogue
+from asan_analysis.catalogue import load_catalogue
 
 _COLUMN, _CATEGORY = "column.", "category."
 _ALL = {text.key: (text.en, text.az) for text in load_catalogue(Path(__file__).with_name("az.po"))}

@@ -31,11 +31,11 @@ def load_catalogue(path: Path) -> list[Text]:
     DataError
         The file is no catalogue, a text has no translation, or a translation is marked as fuzzy.
     """
-    with path.open("rb") as file:
-        try:
-            found = [one for one in read_po(file, abort_invalid=True) if one.id]
-        except (PoFileError, UnicodeDecodeError) as error:
-            raise DataError(f"{path.name}: {error}; mend it, as with msgfmt --check") from None
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        found = [one for one in read_po(lines, abort_invalid=True) if one.id]
+    except (PoFileError, UnicodeDecodeError) as error:
+        raise DataError(f"{path.name}: {error}; mend it, as with msgfmt --check") from None
     for one in found:
         if not one.string or one.fuzzy:
             state = "is marked as fuzzy" if one.string else "has no translation"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from asan_analysis.data.catalogue import Text, load_catalogue
+from asan_analysis.catalogue import Text, load_catalogue
 from asan_analysis.errors import DataError
 
-SHIPPED = sorted((Path(__file__).parents[2] / "src").rglob("*.po"))
+SHIPPED = sorted((Path(__file__).parents[1] / "src").rglob("*.po"))
 HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
 
 
