@@ -90,6 +90,9 @@ def make_project(folder: Path, *, chapters: tuple = CHAPTERS) -> Path:
     shutil.copytree(ROOT / "data" / "published", folder / "data" / "published")
     shutil.copy(ROOT / "data" / "dictionary.csv", folder / "data")
     shutil.copy(ROOT / "requirements.lock", folder)
+    fonts = ROOT / ".cache" / "matplotlib"
+    if fonts.is_dir():  # else every project lists the fonts of the machine anew
+        shutil.copytree(fonts, folder / ".cache" / "matplotlib")
     tiny = folder / "data" / "tiny"
     tiny.mkdir()
     for name, text in FILES.items():

@@ -40,7 +40,7 @@ _ONE_THREAD = {  # pyarrow starts one of its own otherwise: a process that forks
 }  # fmt: skip
 _WARM = "asan_analysis.report.warm"
 _SHARED = [_WARM, "papermill"]  # what a process imports before it forks, in this order
-_CHARTS = ["asan_analysis.report.score_charts"]  # and this where there are many to fork
+_CHARTS = ["asan_analysis.report.score_charts", "seaborn"]  # and this where there are many to fork
 _PAUSE = 0.05  # seconds between looks at whether killed processes ended
 _QUIET = 50  # a kernel's log: it warns of TCP and tells of every interrupt
 _SOCKET_PATH = 100  # bytes that every system takes as the path of a local socket

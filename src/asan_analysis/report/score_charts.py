@@ -1,4 +1,7 @@
-"""Charts of one edition: places, categories, parts of the index, one organisation."""
+"""Charts of one edition: places, categories, parts of the index, one organisation.
+
+seaborn is imported where it draws: it brings scipy.stats, which takes most of a second.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
@@ -83,6 +85,8 @@ def plot_spread(
 
     `frame`: organisation_id, category, score_percent, category_median.
     """
+    import seaborn as sns
+
     categories = in_order(frame["category"], words)
     ax = ax or new_axes(8, 0.9 + 1.15 * len(categories))
     colours = palette(frame, words)
@@ -123,6 +127,8 @@ def plot_parameters(
 
     `frame`: category, node_id, score_percent, lowest, highest.
     """
+    import seaborn as sns
+
     nodes, categories = list(dict.fromkeys(frame["node_id"])), in_order(frame["category"], words)
     ax = ax or new_axes(8, 1.3 + 0.34 * len(nodes) * len(categories))
     step = 0.8 / max(len(categories), 1)
