@@ -167,6 +167,18 @@ def test_an_edition_says_what_of_it_is_published(tmp_path, year, heading):
     assert pages[0][0]["heading"] == heading
 
 
+def test_shared_places_are_marked_and_first_ones_stand_out(tmp_path):
+    (tmp_path / "tables").mkdir()
+    shared = SCORES.assign(score_percent=[81.25, 81.25, 90.125], rank=[1, 1, 1])
+    write_csv(shared, tmp_path / "tables" / "organisation_scores.csv")
+    write_csv(PARTS, tmp_path / "tables" / "category_scores.csv")
+    (section,) = list_pages(case_in(tmp_path, "az"))[2]
+    groups = section["columns"][0][0]["groups"]
+    told = [[(place["rank"], place["first"], place["score"]) for place in group["places"]]
+            for group in groups]  # fmt: skip
+    assert told == [[("=1", True, "81,25"), ("=1", True, "81,25")], [("1", True, "90,12")]]
+
+
 def test_a_register_has_a_page_of_its_own_and_no_scores(tmp_path):
     (tmp_path / "tables").mkdir()
     counts = pd.DataFrame({"category": ["central", "all"], "bodies": [1, 1], "services": [2, 2],

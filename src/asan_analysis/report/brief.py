@@ -13,7 +13,7 @@ from asan_analysis.report.paper import describe_paper, write_paper
 from asan_analysis.report.parts import environment, style, watermark
 from asan_analysis.report.slides import Case, Section
 from asan_analysis.report.status import first_page
-from asan_analysis.report.words import LANGUAGES, Words, file_in
+from asan_analysis.report.words import LANGUAGES, Words, file_in, list_languages
 
 
 def write_brief(
@@ -30,8 +30,9 @@ def write_brief(
         case = Case(folder, records, identity, facts, lang)
         pages = list_pages(case)
         _write_figures(case, pages)
-        write_paper(folder / f"brief.{lang}.pdf", "brief.typ", _paper(case, pages))
-        _write_html(case, pages)
+        paper = _paper(case, pages)
+        write_paper(folder / f"brief.{lang}.pdf", "brief.typ", paper)
+        _write_html(case, paper)
 
 
 def _write_figures(case: Case, pages: list[list[Section]]) -> None:
@@ -51,24 +52,19 @@ def _paper(case: Case, pages: list[list[Section]]) -> dict[str, Any]:
     words = Words(case.lang)
     return describe_paper(case.identity, case.lang) | {
         "name": words.say("brief.name"), "index": words.say("brief.index"),
-        "contents": _contents(pages), "pages": pages,
+        "contents": [page[0]["heading"] for page in pages], "pages": pages,
     }  # fmt: skip
 
 
-def _contents(pages: list[list[Section]]) -> list[dict[str, str]]:
-    """The first heading of each page with its kind."""
-    return [{"kind": page[0]["kind"], "heading": page[0]["heading"]} for page in pages]
-
-
-def _write_html(case: Case, pages: list[list[Section]]) -> None:
-    names = {lang: file_in(lang, "brief", "html") for lang in LANGUAGES}
-    languages = [
-        {"lang": lang, "file": names[lang], "name": Words(lang).say("language_name")}
-        for lang in LANGUAGES
-    ]
+def _write_html(case: Case, paper: dict[str, Any]) -> None:
     about = case.identity.data.about
     page = environment().get_template("brief.html.j2").render(
-        words=Words(case.lang), paper=_paper(case, pages), style=style(), languages=languages,
-        index=first_page(about, case.lang), watermark=watermark(about), version=__version__,
+        words=Words(case.lang), paper=paper, style=style(), version=__version__,
+        languages=list_languages(_page_file), index=first_page(about, case.lang),
+        watermark=watermark(about),
     )  # fmt: skip
-    (case.folder / names[case.lang]).write_text(page, encoding="utf-8", newline="\n")
+    (case.folder / _page_file(case.lang)).write_text(page, encoding="utf-8", newline="\n")
+
+
+def _page_file(lang: str) -> str:
+    return file_in(lang, "brief", "html")

@@ -14,6 +14,7 @@ from asan_analysis.data.published import announced_coverage, announced_places
 from asan_analysis.data.tables import each_row
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.method import find_method
+from asan_analysis.index.ranking import label_ranks
 from asan_analysis.index.rules import Rules
 from asan_analysis.report.charts import plot_coverage
 from asan_analysis.report.parts import host_of
@@ -82,10 +83,11 @@ def _places(case: Case) -> list[Section]:
 
 
 def _announced(row: Any, words: Words) -> dict[str, Any]:
-    printed = not pd.isna(row.score_percent)
-    score = words.number(row.score_percent, 2) if printed else words.say("page.score_not_printed")
-    return {"rank": str(row.rank), "name": words.name(row.organisation_id), "score": score,
-            "printed": printed}  # fmt: skip
+    score = row.score_percent
+    told = "" if pd.isna(score) else words.number(score, 2)
+    return {"rank": str(row.rank), "first": row.rank == 1, "printed": bool(told),
+            "name": words.name(row.organisation_id),
+            "score": told or words.say("page.score_not_printed")}  # fmt: skip
 
 
 def _part(case: Case, key: str, **values: str) -> str:
@@ -101,7 +103,8 @@ def _results(case: Case) -> list[Section]:
     if scores.empty or not scores["rank"].notna().any():
         return _register(case)
     words, tree = case.words("results"), _method_of(case)[0]
-    firsts = scores[scores["rank"] <= int(case.identity.data.about["places"])]
+    labels = scores.groupby("category")["rank"].transform(label_ranks)
+    firsts = scores.assign(label=labels)[scores["rank"] <= int(case.identity.data.about["places"])]
     groups = [
         {"category": words.name(category), "places": [_place(case, row, words) for row in each_row(
             firsts[firsts["category"] == category].sort_values(["rank", "organisation_id"]))]}
@@ -134,8 +137,9 @@ def _parts(scores: pd.DataFrame, tree: Tree) -> pd.DataFrame:
 
 
 def _place(case: Case, row: Any, words: Words) -> dict[str, Any]:
-    return {"rank": words.number(int(row.rank)), "name": words.name(row.organisation_id),
-            "score": words.number(row.score_percent, case.decimals), "printed": True}  # fmt: skip
+    return {"rank": row.label, "first": row.rank == 1, "printed": True,
+            "name": words.name(row.organisation_id),
+            "score": words.number(row.score_percent, case.decimals)}  # fmt: skip
 
 
 def _register(case: Case) -> list[Section]:
@@ -209,7 +213,7 @@ def _method(case: Case) -> list[Section]:
     editions = case.facts.editions.dropna(subset="source_url")
     sources = [
         {"label": ", ".join(words.name(year) for year in rows["edition_year"]),
-         "host": host_of(str(url)), "url": str(url)}
+         "url": str(url)}
         for url, rows in editions.groupby("source_url", sort=False)
     ]  # fmt: skip
     known: list[Block] = [
@@ -253,10 +257,6 @@ def _method_of(case: Case) -> tuple[Tree, Rules]:
 
 def _table(title: str, frame: pd.DataFrame, words: Words, decimals: int) -> Block:
     told = in_language(frame, words.lang)
-    rows = [
-        [words.cell(value, str(column), decimals) for column, value in row.items()]
-        for row in told.astype(object).to_dict("records")
-    ]
-    return {"what": "table", "title": title, "rows": rows,
+    return {"what": "table", "title": title, "rows": words.rows(told, decimals),
             "columns": [words.column(str(column)) for column in told],
             "numeric": [column not in _NAMES for column in told]}  # fmt: skip

@@ -23,8 +23,8 @@ from asan_analysis.data.files import digest_of, files_below, project_root, sha25
 from asan_analysis.errors import ParameterError
 from asan_analysis.report.status import first_page
 
-PACKAGES = ("jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "pandera", "papermill",
-            "pyarrow", "scipy", "seaborn", "xlsxwriter")  # fmt: skip
+PACKAGES = ("babel", "jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "pandera",
+            "papermill", "pyarrow", "scipy", "seaborn", "typst", "xlsxwriter")  # fmt: skip
 UNCHECKED = "timings.json"  # holds what differs from run to run
 _RECORD = "record.json"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,9 @@ from asan_analysis.data.tables import each_row
 from asan_analysis.drivers.accounts import rank_edition
 from asan_analysis.index.method import find_method
 from asan_analysis.report.identity import Identity
-from asan_analysis.report.pages import list_languages
 from asan_analysis.report.parts import environment, kind_of, style, watermark
 from asan_analysis.report.status import first_page, is_public
-from asan_analysis.report.words import LANGUAGES, Words, name_rows
+from asan_analysis.report.words import LANGUAGES, Words, list_languages, name_rows
 
 
 def write_directory(folder: Path, identity: Identity) -> None:
@@ -43,7 +43,8 @@ def write_directory(folder: Path, identity: Identity) -> None:
                            dataset=identity.data.title(lang)),
             dataset=identity.data.title(lang), kind=kind_of("profile", identity.data.kind),
             style=style(), draft=not is_public(about), watermark=watermark(about),
-            languages=list_languages(about), groups=_groups(identity, ranks, words),
+            languages=list_languages(partial(first_page, about)),
+            groups=_groups(identity, ranks, words),
             citation=identity.citation(lang),
         )  # fmt: skip
         aside = folder / f".{first_page(about, lang)}"

@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
 from markupsafe import Markup
 
 from asan_analysis import __version__
@@ -18,7 +17,7 @@ from asan_analysis.report.identity import Identity
 from asan_analysis.report.parts import TEMPLATES, environment
 from asan_analysis.report.status import is_public
 from asan_analysis.report.texts import texts_below
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.words import LANGUAGES, Words, signs_of
 
 EXPLORER_FILE = "explorer.html"
 VIEWS = ("ranking", "body", "compare", "weights")
@@ -60,7 +59,12 @@ def write_explorer(folder: Path, identity: Identity, facts: Published) -> None:
 def render_explorer(model: dict[str, Any], identity: Identity) -> str:
     """The page of a model from `collect`, with the texts and signs of both languages."""
     words = Words(_FIRST)
-    whole = model | {"texts": _texts(), "signs": [_signs(lang) for lang in LANGUAGES]}
+    whole = model | {
+        "texts": _texts(),
+        "signs": [
+            dict(zip(("group", "decimal"), signs_of(lang), strict=True)) for lang in LANGUAGES
+        ],
+    }
     script = _script()
     return environment().get_template("explorer/page.html.j2").render(
         words=words, title=_title(identity, words), version=__version__,
@@ -101,8 +105,3 @@ def _texts() -> dict[str, tuple[str, str]]:
     """Texts of the page by key; those of kinds keep their prefix."""
     kinds = {f"kind.{key}": pair for key, pair in texts_below("kind.").items()}
     return kinds | texts_below("explorer.")
-
-
-def _signs(lang: str) -> dict[str, str]:
-    signs = Locale.parse(lang).number_symbols["latn"]
-    return {"group": str(signs["group"]), "decimal": str(signs["decimal"])}

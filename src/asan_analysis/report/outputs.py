@@ -110,7 +110,7 @@ class Chapter:
             texts[lang] = {
                 **self._heading(name, words, self._values(name, frame, words)),
                 "columns": [words.column(str(column)) for column in told],
-                "rows": _cells(told.head(_SHOWN_ROWS), words, decimals),
+                "rows": words.rows(told.head(_SHOWN_ROWS), decimals),
             }
         self.keep(name, frame)
         told = in_language(shown, "en")
@@ -182,7 +182,7 @@ class Chapter:
         columns = ["category", "rank", "organisation_id", "score_percent"]
         words = self.words("announced")
         table = {"columns": [words.column(column) for column in columns],
-                 "rows": _cells(frame[columns], words, 2)}  # fmt: skip
+                 "rows": words.rows(frame[columns], 2)}  # fmt: skip
         _show_table({**texts["en"], **table}, [False, True, False, True])
 
     def save(self) -> list[str]:
@@ -313,14 +313,6 @@ def _headline(value: Any, words: Words) -> str:
     if isinstance(value, tuple):
         return words.number(*value)
     return words.percent(value) if isinstance(value, float) else words.number(value)
-
-
-def _cells(frame: pd.DataFrame, words: Words, decimals: int) -> list[list[str]]:
-    """The cells of a frame as a reader sees them."""
-    return [
-        [words.cell(value, str(column), decimals) for column, value in row.items()]
-        for row in frame.astype(object).to_dict("records")
-    ]
 
 
 def _is_number(column: pd.Series[Any]) -> bool:

@@ -24,7 +24,7 @@ from asan_analysis.report.origins import InputFile, tell_inputs, trace_record
 from asan_analysis.report.parts import SECTIONS, TEMPLATES, environment, kind_of, style, watermark
 from asan_analysis.report.review import has_review, review_file
 from asan_analysis.report.status import first_page, is_public
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.words import LANGUAGES, Words, list_languages
 from asan_analysis.report.workbook import workbook_file
 
 _ORDER = ("numbers", "sentence", "places", "figure", "table")
@@ -51,7 +51,8 @@ def write_index(
         page = environment().get_template("index.html.j2").render(
             words=Words(lang), title=identity.title(lang), lead=identity.lead(lang),
             dataset=identity.data.title(lang),
-            style=style(), version=__version__, languages=list_languages(about),
+            style=style(), version=__version__,
+            languages=list_languages(partial(first_page, about)),
             chapters=[(chapter["name"], *name_chapter(chapter, lang)) for chapter in chapters],
             cards=list_cards(folder, lang, chapters=len(chapters), tables=len(files)),
             draft=not is_public(about), watermark=watermark(about), files=files,
@@ -63,14 +64,6 @@ def write_index(
             licence=about["licence"], bibtex=identity.bibtex(),
         )  # fmt: skip
         (folder / first_page(about, lang)).write_text(page, encoding="utf-8", newline="\n")
-
-
-def list_languages(about: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The first page in every language: lang, file, name."""
-    return [
-        {"lang": lang, "file": first_page(about, lang), "name": Words(lang).say("language_name")}
-        for lang in LANGUAGES
-    ]
 
 
 def _sections(records: list[dict[str, Any]], identity: Identity, lang: str) -> list[dict[str, Any]]:

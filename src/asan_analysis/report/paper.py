@@ -19,6 +19,13 @@ from asan_analysis.report.words import Words
 _BOX = "\u25a1"
 
 
+def describe_section(kind: str, heading: str, lead: str, lang: str) -> dict[str, Any]:
+    """What a section of a paper says of itself: kind, its word and meaning, heading, lead."""
+    words = Words(lang)
+    return {"kind": kind, "badge": words.say(f"kind.{kind}"), "heading": heading, "lead": lead,
+            "means": words.say(f"kind.{kind}.means")}  # fmt: skip
+
+
 def describe_paper(identity: Identity, lang: str) -> dict[str, Any]:
     """What a paper says of itself: language, title, author, edition, foot, and whether a draft."""
     words, about = Words(lang), identity.data.about

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from asan_analysis.report.identity import Identity
-from asan_analysis.report.paper import describe_paper, write_paper
-from asan_analysis.report.words import LANGUAGES, Words, file_in
+from asan_analysis.report.paper import describe_paper, describe_section, write_paper
+from asan_analysis.report.words import LANGUAGES, file_in
 
 _MOST_COLUMNS = 8
 
@@ -29,11 +29,9 @@ def write_profile_papers(folder: Path, records: list[dict[str, Any]], identity: 
 def _section(
     kind: str, blocks: list[dict[str, Any]], identity: Identity, lang: str
 ) -> dict[str, Any]:
-    words = Words(lang)
     own = [block for block in blocks if block["kind"] == kind]
-    return {"kind": kind, "badge": words.say(f"kind.{kind}"), "columns": [own],
-            "means": words.say(f"kind.{kind}.means"), "heading": identity.title(lang),
-            "lead": identity.lead(lang)}  # fmt: skip
+    told = describe_section(kind, identity.title(lang), identity.lead(lang), lang)
+    return told | {"columns": [own]}
 
 
 def _fits(record: Mapping[str, Any], lang: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from asan_analysis.data.published import Published
 from asan_analysis.report.charts import drawn
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.labels import labels_of
+from asan_analysis.report.paper import describe_section
 from asan_analysis.report.parts import kind_of
 from asan_analysis.report.sentences import VALUES
 from asan_analysis.report.texts import TEXTS
@@ -31,13 +32,15 @@ class Case:
     identity: Identity
     facts: Published
     lang: str
+    spoken: dict[str, Words] = field(default_factory=dict)  # by section, looked up once
 
     def words(self, section: str) -> Words:
         """The words of a section, as the chapters have them."""
-        about = self.identity
-        return Words(
-            self.lang, labels_of(section, about.data, about.edition, self.facts, self.lang)
-        )
+        if section not in self.spoken:
+            about = self.identity
+            names = labels_of(section, about.data, about.edition, self.facts, self.lang)
+            self.spoken[section] = Words(self.lang, names)
+        return self.spoken[section]
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of the report at full precision; no rows where no chapter wrote it."""
@@ -62,10 +65,9 @@ class Case:
         widths: tuple[int, ...] = (5, 7),
     ) -> Section:  # fmt: skip
         """One section of a page: its kind, its heading and its blocks in columns."""
-        words, kind = Words(self.lang), kind_of(section, self.identity.data.kind)
-        return {"kind": kind, "badge": words.say(f"kind.{kind}"), "heading": heading, "lead": lead,
-                "means": words.say(f"kind.{kind}.means"), "columns": list(columns),
-                "widths": list(widths)}  # fmt: skip
+        kind = kind_of(section, self.identity.data.kind)
+        told = describe_section(kind, heading, lead, self.lang)
+        return told | {"columns": list(columns), "widths": list(widths)}
 
     def figure(
         self, section: str, name: str, plot: Callable[..., Any], frame: pd.DataFrame,

@@ -81,7 +81,7 @@ class Words:
         """A number with the language's separators; a missing one is a dash."""
         if pd.isna(value):
             return "\u2013"
-        thousands, point = _signs(self.lang)
+        thousands, point = signs_of(self.lang)
         text = f"{value:{'+' if sign else ''}z,.{decimals}f}"
         text = text.removeprefix("+") if round(float(value), decimals) == 0 else text
         return text.replace(",", "\0").replace(".", point).replace("\0", thousands)
@@ -107,6 +107,13 @@ class Words:
             return text
         return (", " if column in _LISTS else " / ").join(map(self.name, parts))
 
+    def rows(self, frame: pd.DataFrame, decimals: int) -> list[list[str]]:
+        """The cells of a frame as a reader sees them."""
+        return [
+            [self.cell(value, str(column), decimals) for column, value in row.items()]
+            for row in frame.astype(object).to_dict("records")
+        ]
+
     def cell(self, value: Any, column: str, decimals: int) -> str:
         """A cell of a table as a reader sees it; codes become names."""
         if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
@@ -120,7 +127,7 @@ class Words:
         if column.startswith(_PERCENT_COLUMNS):
             return self.percent(value)
         if column == "largest_difference":
-            return f"{value:.1e}".replace(".", _signs(self.lang)[1]) if value else "0"
+            return f"{value:.1e}".replace(".", signs_of(self.lang)[1]) if value else "0"
         if column in _P_COLUMNS:
             return self.p_value(value, decimals)
         digits = decimals if isinstance(value, float) else 0
@@ -128,7 +135,7 @@ class Words:
 
 
 @cache
-def _signs(lang: str) -> tuple[str, str]:
+def signs_of(lang: str) -> tuple[str, str]:
     """What parts thousands and what parts decimals in a language: 12,345.67 and 12.345,67."""
     signs = Locale.parse(lang).number_symbols["latn"]
     return signs["group"], signs["decimal"]
@@ -142,6 +149,14 @@ def file_in(lang: str, stem: str, ending: str) -> str:
 def decimals_for(function: Callable[..., Any], decimals: int) -> dict[str, int]:
     """A dataset's decimals as an argument for a function that takes them."""
     return {"decimals": decimals} if "decimals" in signature(function).parameters else {}
+
+
+def list_languages(file_of: Callable[[str], str]) -> list[dict[str, str]]:
+    """A page in every language: lang, file (told by `file_of`), name of the language."""
+    return [
+        {"lang": lang, "file": file_of(lang), "name": Words(lang).say("language_name")}
+        for lang in LANGUAGES
+    ]
 
 
 def name_rows(frame: pd.DataFrame, code: str, lang: str) -> dict[str, str]:
