@@ -14,6 +14,7 @@ from asan_analysis.index.framework import Tree
 from asan_analysis.index.ranking import round_decimal
 from asan_analysis.index.rules import Rules
 from asan_analysis.index.scoring import arrays_of_services, long_keys, round_services
+from asan_analysis.index.sums import add_groups, round_sums
 
 
 def score_organisations(
@@ -102,16 +103,15 @@ def group_services(
 def group_means(matrix: Floats, members: list[NDArray[Any]], weight: Floats) -> Floats:
     """Weighted mean over the units of each group that have a value; nodes x groups.
 
-    Parts are added in the order of their size, so the order of units changes no bit.
+    Sums are exact, so no bit depends on the order of the units; see `index.sums`.
     """
-    means = np.full((matrix.shape[0], len(members)), np.nan)
-    for group, member in enumerate(members):
-        part = matrix[:, member]
-        missing = np.isnan(part)
-        used = np.sort(np.where(missing, 0.0, weight[member]), axis=1).sum(axis=1)
-        parts = np.sort(np.where(missing, 0.0, part * weight[member]), axis=1).sum(axis=1)
-        means[:, group] = parts / np.where(used > 0, used, np.nan)
-    return means
+    order = np.concatenate([np.zeros(0, dtype="int64"), *members])
+    starts = np.cumsum([0, *(len(member) for member in members)])[:-1]
+    own, by = matrix[:, order], weight[order]
+    missing = np.isnan(own)
+    parts = round_sums(add_groups(np.where(missing, 0.0, own * by), starts))
+    used = round_sums(add_groups(np.where(missing, 0.0, by), starts))
+    return parts / np.where(used > 0, used, np.nan)
 
 
 def pool_services(

@@ -92,15 +92,32 @@ def score_array(
         See `normalise_items` and `aggregate`.
     """
     score, items = np.empty((len(tree.node_ids), len(values))), np.array(tree.item_rows)
-    score[tree.inner_rows] = np.nan
     for start in range(0, len(values), _BLOCK):
         part = slice(start, start + _BLOCK)
         score[items, part] = values[part].T
+    across = [cells.T for cells in zeros]
+    return score_columns(score, tree, rules, units=units, zeros=across, shares=shares)
+
+
+def score_columns(
+    score: Floats,
+    tree: Tree,
+    rules: Rules,
+    *,
+    units: Units,
+    zeros: Sequence[NDArray[np.bool_]] = (),
+    shares: bool = False,
+) -> Scored:
+    """`score_array` in place: the item rows of `score` (nodes x units) hold the values.
+
+    `zeros` are items x units; the other rows are filled.
+    """
+    score[tree.inner_rows] = np.nan
     normalise_rows(score, tree.item_rows, tree, rules, units=units, shares=shares)
     for cells in zeros:
         bottom = bottom_of(tree, rules, shares=shares)
         for place, row in enumerate(tree.item_rows):
-            score[row, cells[:, place]] = bottom[place]
+            score[row, cells[place]] = bottom[place]
     return climb(score, tree, rules, units)
 
 
