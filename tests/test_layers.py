@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "asan_analysis"
 ORDER = [
     "errors", "refusals", "catalogue", "data", "register", "index", "analysis", "audit", "drivers",
-    "forecast", "robustness", "forms", "report", "commands", "cli",
+    "forecast", "robustness", "scale", "forms", "report", "commands", "cli",
 ]  # fmt: skip
 OUTSIDE = {"matplotlib", "pathlib", "os", "time", "datetime", "random", "seaborn"}
 FORBIDDEN = dict.fromkeys(

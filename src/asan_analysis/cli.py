@@ -88,6 +88,17 @@ def _add_tables(commands: Any) -> None:
                        help="folder for a table of each step before scoring")  # fmt: skip
     score.set_defaults(command=_score)
 
+    many = commands.add_parser("score-dataset", help="score an edition with millions of services")
+    many.add_argument("dataset", metavar="DATASET", help="id under data/ or a folder")
+    many.add_argument("--year", help="closing year of the edition; the last one where left out")
+    many.add_argument("--output", type=Path, metavar="DIR",
+                      help="folder for the tables; DATASET_YEAR_scores where left out")  # fmt: skip
+    many.add_argument("--audit", action="store_true", help="describe every node and item too")
+    many.add_argument("--workers", default="2", help="parts scored at the same time (1 to 16)")
+    many.add_argument("--scheduler", metavar="tcp://HOST:PORT", default="",
+                      help="of a dask cluster that scores the parts instead")  # fmt: skip
+    many.set_defaults(command=_score_dataset)
+
     robustness = commands.add_parser("robustness", help="examine how firm the places are")
     robustness.add_argument("--dataset", help="id under data/ or a folder")
     robustness.add_argument("--year", help="closing year of the edition, as 2023")
@@ -283,6 +294,17 @@ def _score(options: argparse.Namespace) -> None:
     from asan_analysis.commands import run_score
 
     run_score(options)
+
+
+def _score_dataset(options: argparse.Namespace) -> None:
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when numpy is imported; it decides last bits
+    from asan_analysis.commands import run_score_dataset
+    from asan_analysis.data.datasets import load_outline
+
+    workers, data = _workers(options), load_outline(options.dataset)
+    last = str(data.editions.sort_values("order")["edition_year"].iloc[-1])
+    year = _read_year(last if options.year is None else options.year, data)
+    run_score_dataset(options, data, year, workers=workers)
 
 
 def _robustness(options: argparse.Namespace) -> None:

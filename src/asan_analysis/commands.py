@@ -6,14 +6,14 @@ import argparse
 import re
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from asan_analysis.data.contracts import ASSUMPTIONS, FRAMEWORK
-from asan_analysis.data.datasets import Dataset, select_edition
+from asan_analysis.data.contracts import ASSUMPTIONS, CATEGORY_ALL, FRAMEWORK
+from asan_analysis.data.datasets import Dataset, load_dataset, select_edition
 from asan_analysis.data.tables import check_table, each_row, read_csv, read_toml, write_tables
 from asan_analysis.data.values import load_values
 from asan_analysis.errors import ParameterError
@@ -25,6 +25,10 @@ from asan_analysis.index.scoring import score_table
 from asan_analysis.index.steps import Done, apply_steps, check_denominators
 from asan_analysis.refusals import Refusal
 
+if TYPE_CHECKING:
+    from asan_analysis.scale.totals import Plan
+
+_LINES = 20  # of progress where there is no terminal
 _STEP_TABLE = r"[0-9]+_(?:denominate|impute|treat|screen)\.csv"
 
 
@@ -37,6 +41,63 @@ def run_score(options: argparse.Namespace) -> None:
     for step in table.done:
         print(step.told)
     _warn(table.warning)
+
+
+def run_score_dataset(
+    options: argparse.Namespace, data: Dataset, year: int, *, workers: int
+) -> None:
+    """Score an edition, part by part where the dataset keeps parts, and write its tables."""
+    from asan_analysis.data.answers import has_parts
+    from asan_analysis.scale.scoring import plan_scoring, score_edition
+
+    folder = options.output or Path(f"{data.dataset_id}_{year}_scores")
+    if not folder.parent.is_dir():
+        raise ParameterError(f"--output {folder}: there is no folder {folder.parent}; make it")
+    plan = plan_scoring(data, year, audit=options.audit)
+    if has_parts(data.folder):
+        tables = _score_parts(data, plan, folder, workers, options.scheduler)
+    elif options.scheduler:
+        raise ParameterError(
+            f"--scheduler: {data.dataset_id} keeps its answers in one file, which one machine "
+            "scores; leave it out, or write parts (docs/adding_a_dataset.md)"
+        )
+    else:
+        tables = score_edition(load_dataset(options.dataset), plan)
+    _write_folder(tables, folder, [], None)
+    total = tables["coverage"].set_index("category").loc[CATEGORY_ALL]
+    scored = int(tables["ranks"]["score_percent"].notna().sum())
+    services = total["services"]
+    print(f"{data.dataset_id} {year}: {services:.0f} services of {scored} organisations scored")
+    print(f"{folder}: {', '.join(f'{table}.csv' for table in tables)}")
+
+
+def _score_parts(
+    data: Dataset, plan: Plan, folder: Path, workers: int, scheduler: str
+) -> dict[str, pd.DataFrame]:
+    """Score parts with a bar on a terminal, else some lines; what is done is kept on the way."""
+    from asan_analysis.data.parts import list_parts
+    from asan_analysis.scale.roads import open_cluster, open_machine
+    from asan_analysis.scale.scoring import score_parts
+
+    count = len(list_parts(data.folder, plan.layout.year))
+    kept = folder.with_name(f".{folder.name}.parts")
+    road = open_cluster(scheduler, tell=tqdm.write) if scheduler else open_machine(workers)
+    done = services = 0
+    with road as run, tqdm(total=count, unit=" part", disable=None) as bar:
+
+        def progress(more: int) -> None:
+            nonlocal done, services
+            done, services = done + 1, services + more
+            bar.update()
+            if bar.disable and (done == count or done % -(-count // _LINES) == 0):
+                print(f"  {done} of {count} parts, {services} services", flush=True)
+
+        try:
+            return score_parts(data, plan, road=run, kept=kept, progress=progress, tell=tqdm.write)
+        except BaseException:
+            if kept.is_dir() and any(kept.iterdir()):
+                _warn(f"parts that are done are kept in {kept}; run the same command to go on")
+            raise
 
 
 def run_explain(data: Dataset, year: int, organisation_id: str, against: str, lang: str) -> None:

@@ -9,10 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asan_analysis.errors import ParameterError
-from asan_analysis.index.sums import Sums, add_groups, join_sums, round_sums
+from asan_analysis.index.sums import Sums
 
 NUMBERS = st.floats(-1e200, 1e200, allow_nan=False)
 WHOLE = np.array([0])
+
+
+def add(values: list[float]) -> Sums:
+    return Sums(1, 1).add(np.array([values]), WHOLE)
 
 
 def nearest(values: list[float]) -> float:
@@ -22,7 +26,7 @@ def nearest(values: list[float]) -> float:
 
 @given(st.lists(NUMBERS, min_size=1, max_size=30))
 def test_a_sum_is_the_float_nearest_to_the_exact_sum(values):
-    found = round_sums(add_groups(np.array([values]), WHOLE))[0, 0]
+    found = add(values).round()[0, 0]
     assert found == nearest(values) == math.fsum(values)
 
 
@@ -30,16 +34,17 @@ def test_the_plain_sum_is_not():
     """What these sums are for: here additions one by one lose the small numbers."""
     values = [1e16, 1.0, -1e16, 1e-3]
     assert sum(values) != nearest(values)
-    assert round_sums(add_groups(np.array([values]), WHOLE))[0, 0] == 1.001
+    assert add(values).round()[0, 0] == 1.001
 
 
 @given(st.lists(NUMBERS, min_size=2, max_size=30), st.randoms())
 def test_no_bit_depends_on_the_order_or_the_cut(values, random):
-    whole = add_groups(np.array([values]), WHOLE)
+    whole = add(values).round()
     random.shuffle(values)
     cut = random.randrange(1, len(values))
-    parts = [add_groups(np.array([part]), WHOLE) for part in (values[:cut], values[cut:])]
-    assert round_sums(join_sums(*parts))[0, 0] == round_sums(whole)[0, 0]
+    joined = add(values[:cut]).join(add(values[cut:]))
+    assert joined.round() == whole
+    assert add(values[:cut]).add(np.array([values[cut:]]), WHOLE).round() == whole
 
 
 def test_groups_and_rows_are_kept_apart_over_many_columns():
@@ -47,7 +52,7 @@ def test_groups_and_rows_are_kept_apart_over_many_columns():
     rng = np.random.default_rng(3)
     values = rng.uniform(0, 100, (3, 40_000))
     starts = np.array([0, 1, 2, 16_383, 16_384, 16_385, 39_999])
-    found = round_sums(add_groups(values, starts))
+    found = Sums(3, 7).add(values, starts).round()
     for row, own in enumerate(np.split(values, starts[1:], axis=1)):
         np.testing.assert_array_equal(found[:, row], [math.fsum(line) for line in own])
 
@@ -55,21 +60,21 @@ def test_groups_and_rows_are_kept_apart_over_many_columns():
 def test_the_sum_of_scores_of_equal_services_is_exact():
     """A mean of equal scores is that score."""
     values = np.full((1, 3_000_000), 33.3)
-    assert round_sums(add_groups(values, WHOLE))[0, 0] / 3_000_000 == 33.3
+    assert Sums(1, 1).add(values, WHOLE).round()[0, 0] / 3_000_000 == 33.3
 
 
 @pytest.mark.parametrize("values", [[0.0, 0.0], [5e-324, 5e-324], [2.0**959, 2.0**959], [-0.5, 0.5]])
 def test_ends_of_the_range(values):
-    assert round_sums(add_groups(np.array([values]), WHOLE))[0, 0] == math.fsum(values)
+    assert add(values).round()[0, 0] == math.fsum(values)
 
 
 def test_sums_of_nothing_join():
-    empty = add_groups(np.zeros((2, 3)), np.array([0, 1]))
-    assert isinstance(empty, Sums) and not len(empty.places)
-    some = add_groups(np.ones((2, 3)), np.array([0, 1]))
-    np.testing.assert_array_equal(round_sums(join_sums(empty, some)), [[1.0, 2.0]] * 2)
+    empty = Sums(2, 3).add(np.zeros((2, 3)), np.array([0, 1]), np.array([0, 2]))
+    np.testing.assert_array_equal(empty.round(), np.zeros((2, 3)))
+    some = Sums(2, 3).add(np.ones((2, 3)), np.array([0, 1]), np.array([0, 2]))
+    np.testing.assert_array_equal(empty.join(some).round(), [[1.0, 0.0, 2.0]] * 2)
 
 
 def test_a_number_too_large_is_refused():
     with pytest.raises(ParameterError, match="too large to add; rescale"):
-        add_groups(np.array([[1e300]]), WHOLE)
+        add([1e300])

@@ -123,7 +123,7 @@ def describe_nodes(
         at_end = (scored.sub(end).abs() < 1e-9).sum()
         table[f"share_{name}"] = at_end / scored.count().where(scored.count() > 0)
     table["discrimination"] = _discriminate(values.to_numpy(dtype="float64"), tree)
-    table["flag"] = _flag(table, len(values))
+    table["flag"] = flag_nodes(table, len(values))
     return table.rename_axis("node_id").reset_index()
 
 
@@ -162,7 +162,7 @@ def _discriminate(values: Floats, tree: Tree) -> Floats:
     return correlate_columns(values, rest)[0]
 
 
-def _flag(table: pd.DataFrame, units: int) -> list[str]:
+def flag_nodes(table: pd.DataFrame, units: int) -> list[str]:
     """The words of each row."""
     discrimination = table["discrimination"]
     found: dict[str, Any] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from asan_analysis.data import contracts, tables
+from asan_analysis.data.answers import examine_answers, has_parts
 from asan_analysis.data.editions import Edition, find_edition
 from asan_analysis.data.files import DEFAULT_DATASET as DEFAULT_DATASET
 from asan_analysis.data.files import FOLDER_VARIABLE as FOLDER_VARIABLE
@@ -131,10 +132,33 @@ def _refuse_double_id(data: Dataset) -> None:
         )
 
 
-def examine_dataset(dataset: str) -> tuple[Dataset, list[Problem]]:
+def load_outline(dataset: str) -> Dataset:
+    """As `load_dataset` without services and answers, which can be too many for memory.
+
+    Raises
+    ------
+    DataError, ParameterError
+        As `load_dataset`.
+    """
+    data, problems = examine_dataset(dataset, names=("editions.csv", "organisations.csv"))
+    refuse(DataError, problems)
+    _refuse_double_id(data)
+    return data
+
+
+def examine_dataset(
+    dataset: str, *, names: Collection[str] | None = None
+) -> tuple[Dataset, list[Problem]]:
     """A dataset as far as it can be read, and every failure of every file.
 
     A table that cannot be read is empty, and nothing is held against it.
+
+    Parameters
+    ----------
+    dataset : str
+        Id of a folder under `data/`, or a path.
+    names : collection of str, optional
+        The tables to read, of `TABLE_FILES`; the others are left empty. All where left out.
 
     Raises
     ------
@@ -151,6 +175,7 @@ def examine_dataset(dataset: str) -> tuple[Dataset, list[Problem]]:
     frames = {
         name: _read_table(folder / name, contract, problems, required=required)
         for name, contract, required in _TABLES
+        if names is None or name in names
     }
     editions = _table(frames, "editions.csv")
     frameworks = {
@@ -161,6 +186,8 @@ def examine_dataset(dataset: str) -> tuple[Dataset, list[Problem]]:
         name: _collect(problems, partial(tables.read_toml, folder / name))
         for name in _file_names(editions, "rules", problems)
     }
+    if has_parts(folder) and "assessments.parquet" in frames:
+        frames["assessments.parquet"] = _read_parts(folder, frames, frameworks, problems)
     method = {name: table for name, table in (frameworks | rules).items() if table is not None}
     found = {name: _table(frames, name) for name in TABLE_FILES}
     data = Dataset(
@@ -178,7 +205,7 @@ def examine_dataset(dataset: str) -> tuple[Dataset, list[Problem]]:
         frameworks={name: method[name] for name in frameworks if name in method},
         rules={name: method[name] for name in rules if name in method},
     )
-    unread = {name for name, table in frames.items() if table is None}
+    unread = {name for name in TABLE_FILES if frames.get(name) is None}
     categories = [str(category) for category in data.categories["id"]]
     links = check_links(found, categories, method, unread=unread, told=problems)
     return data, [*problems, *links]
@@ -257,6 +284,21 @@ def _read_table(
     return table
 
 
+def _read_parts(
+    folder: Path,
+    frames: dict[str, pd.DataFrame | None],
+    frameworks: dict[str, pd.DataFrame | None],
+    problems: list[Problem],
+) -> pd.DataFrame | None:
+    """The answers that stand in parts, their failures added to the list; None when unreadable."""
+    known = {name: table for name, table in frameworks.items() if table is not None}
+    editions, services = _table(frames, "editions.csv"), _table(frames, "services.csv")
+    read = partial(examine_answers, folder, editions, known, services)
+    table, found = _collect(problems, read) or (None, [])
+    problems += found
+    return _nothing("assessments.parquet") if table is not None and table.empty else table
+
+
 def _nothing(name: str) -> pd.DataFrame:
     """An empty table with the columns and types of its contract, for the caller alone."""
     return _typed_nothing(name).copy()
@@ -271,7 +313,7 @@ def _typed_nothing(name: str) -> pd.DataFrame:
 
 def _table(frames: dict[str, pd.DataFrame | None], name: str) -> pd.DataFrame:
     """A table that was read, or an empty one."""
-    table = frames[name]
+    table = frames.get(name)
     return _nothing(name) if table is None else table
 
 

@@ -183,15 +183,23 @@ def weigh_missing(score: Floats, tree: Tree) -> tuple[Floats, Floats]:
     Both nodes x units, 0..1. A node without a score leaves out all of its weight.
     """
     missing = np.isnan(score)
-    present, left_out = 1.0 - missing, 1.0 * missing
+    present = 1.0 - missing
     for family in families(tree, "arithmetic"):
-        below, parents = family.children, family.parents
-        weight = tree.weights[below][:, None]
-        total = fold(np.add, weight, family)
-        present[parents] = fold(np.add, np.where(missing[below], 0.0, weight), family) / total
-        carried = fold(np.add, weight * left_out[below], family) / total
-        left_out[parents] = np.where(missing[parents], 1.0, carried)
-    return present, left_out
+        weight = tree.weights[family.children][:, None]
+        used = fold(np.add, np.where(missing[family.children], 0.0, weight), family)
+        present[family.parents] = used / fold(np.add, weight, family)
+    return present, leave_out(missing, tree)
+
+
+def leave_out(missing: NDArray[np.bool_], tree: Tree) -> Floats:
+    """The share of the item weight below each node that has no score; see `weigh_missing`."""
+    left_out = missing.astype("float64")
+    for family in families(tree, "arithmetic"):
+        weight = tree.weights[family.children][:, None]
+        carried = fold(np.add, weight * left_out[family.children], family)
+        carried /= fold(np.add, weight, family)
+        left_out[family.parents] = np.where(missing[family.parents], 1.0, carried)
+    return left_out
 
 
 def _refuse_negative(

@@ -88,14 +88,26 @@ def normalise_rows(
             prepared, bounds = _prepare(x[present], option, method)
             x[present] = _scale(prepared, method, bounds, rules.range, option, tree.name)
     low, high = rules.range
-    for place in mapped:
-        table[rows[place]] *= high - low
-        table[rows[place]] += low
+    for first, last in _runs([rows[place] for place in mapped]):
+        table[first:last] *= high - low
+        table[first:last] += low
+
+
+def _runs(rows: list[int]) -> list[tuple[int, int]]:
+    """Ascending rows as slices of neighbours."""
+    cuts = [place for place in range(1, len(rows)) if rows[place] != rows[place - 1] + 1]
+    ends = zip([0, *cuts], [*cuts, len(rows)], strict=True)
+    return [(rows[first], rows[last - 1] + 1) for first, last in ends] if rows else []
+
+
+def list_methods(tree: Tree, rules: Rules, *, shares: bool = False) -> list[str]:
+    """The normalisation of each item in turn: one of the framework's, or `share`."""
+    return list(_plan(tree, rules.normalisation, shares)[0])
 
 
 def bottom_of(tree: Tree, rules: Rules, *, shares: bool = False) -> Floats:
     """The score of an item that earns nothing: the low end of `range`, or 0 off that scale."""
-    methods, _, _ = _plan(tree, rules.normalisation, shares)
+    methods = list_methods(tree, rules, shares=shares)
     return np.array([rules.range[0] if method in _BOUNDED else 0.0 for method in methods])
 
 

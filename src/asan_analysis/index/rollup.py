@@ -14,7 +14,7 @@ from asan_analysis.index.framework import Tree
 from asan_analysis.index.ranking import round_decimal
 from asan_analysis.index.rules import Rules
 from asan_analysis.index.scoring import arrays_of_services, long_keys, round_services
-from asan_analysis.index.sums import add_groups, round_sums
+from asan_analysis.index.sums import Sums
 
 
 def score_organisations(
@@ -63,6 +63,8 @@ def score_organisations(
 def score_categories(scores: pd.DataFrame, organisations: pd.DataFrame) -> pd.DataFrame:
     """Plain mean over the organisations of each category, and of all, at every node.
 
+    Sums are exact, so no bit depends on the order of the organisations.
+
     Returns
     -------
     DataFrame
@@ -75,7 +77,14 @@ def score_categories(scores: pd.DataFrame, organisations: pd.DataFrame) -> pd.Da
     )  # fmt: skip
     both = pd.concat([table, table.assign(category="all")], ignore_index=True)
     grouped = both.groupby(["category", "node_id"], sort=False)["score_percent"]
-    result = grouped.agg(score_percent="mean", organisations="count", lowest="min", highest="max")
+    result = grouped.agg(organisations="count", lowest="min", highest="max")
+    group = grouped.ngroup().to_numpy()
+    order = np.argsort(group, kind="stable")
+    filled = both["score_percent"].fillna(0.0).to_numpy(dtype="float64")[None, order]
+    starts = np.searchsorted(group[order], np.arange(len(result)))
+    total = Sums(1, len(result)).add(filled, starts).round()[0]
+    known = result["organisations"].where(result["organisations"] > 0)
+    result.insert(0, "score_percent", total / known)
     return result.reset_index()
 
 
@@ -86,8 +95,13 @@ def group_services(
     owner = services["organisation_id"].to_numpy()
     bodies = services["organisation_id"].unique().tolist()
     members = [np.flatnonzero(owner == body) for body in bodies]
+    return bodies, members, weigh_services(services, units, rules)
+
+
+def weigh_services(services: pd.DataFrame, units: list[str], rules: Rules) -> Floats:
+    """The weight of each service in the roll-up; 1 where services count alike."""
     if rules.roll_up != "weighted":
-        return bodies, members, np.ones(len(units))
+        return np.ones(len(units))
     column = rules.roll_up_weight
     if column not in services:
         rule, remedy = f"has no column {column!r}", "add it or change roll_up_weight"
@@ -97,7 +111,7 @@ def group_services(
     rule, remedy = "has no weight of zero or more", "write a number for each service"
     problems = [Problem("services.csv", None, column, unit, rule, remedy) for unit in bad]
     refuse(FrameworkError, problems)
-    return bodies, members, weight
+    return weight
 
 
 def group_means(matrix: Floats, members: list[NDArray[Any]], weight: Floats) -> Floats:
@@ -109,8 +123,9 @@ def group_means(matrix: Floats, members: list[NDArray[Any]], weight: Floats) -> 
     starts = np.cumsum([0, *(len(member) for member in members)])[:-1]
     own, by = matrix[:, order], weight[order]
     missing = np.isnan(own)
-    parts = round_sums(add_groups(np.where(missing, 0.0, own * by), starts))
-    used = round_sums(add_groups(np.where(missing, 0.0, by), starts))
+    shape = len(matrix), len(members)
+    parts = Sums(*shape).add(np.where(missing, 0.0, own * by), starts).round()
+    used = Sums(*shape).add(np.where(missing, 0.0, by), starts).round()
     return parts / np.where(used > 0, used, np.nan)
 
 
