@@ -63,7 +63,9 @@ def test_the_sum_of_scores_of_equal_services_is_exact():
     assert Sums(1, 1).add(values, WHOLE).round()[0, 0] / 3_000_000 == 33.3
 
 
-@pytest.mark.parametrize("values", [[0.0, 0.0], [5e-324, 5e-324], [2.0**959, 2.0**959], [-0.5, 0.5]])
+@pytest.mark.parametrize(
+    "values", [[0.0, 0.0], [5e-324, 5e-324], [2.0**959, 2.0**959], [-0.5, 0.5]]
+)
 def test_ends_of_the_range(values):
     assert add(values).round()[0, 0] == math.fsum(values)
 

@@ -24,13 +24,13 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 def start(folder: Path, *command: str) -> subprocess.Popen:
     """A process of the cluster that logs into a file."""
-    log = (folder / f"{command[0]}.{time.monotonic_ns()}.log").open("wb")
     module = f"distributed.cli.dask_{command[0]}"
     environment = {**os.environ, **ONE_THREAD}
-    return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", module, *command[1:]], stdout=log, stderr=log,
-        cwd=folder, env=environment,
-    )  # fmt: skip
+    with (folder / f"{command[0]}.{time.monotonic_ns()}.log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", module, *command[1:]], stdout=log, stderr=log,
+            cwd=folder, env=environment,
+        )  # fmt: skip
 
 
 def wait_for(path: Path, process: subprocess.Popen) -> str:

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from parts_of import ROOT, write_parts
 
-from asan_analysis.analysis.coverage import count_answers, cover_categories
 from asan_analysis.analysis.breakdown import spread_categories
+from asan_analysis.analysis.coverage import count_answers, cover_categories
 from asan_analysis.audit.description import describe_nodes, widen_scores, widen_status
 from asan_analysis.audit.importance import compare_weights
 from asan_analysis.audit.structure import _covariances, alpha_of

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from asan_analysis.data import contracts, tables
-from asan_analysis.data.parts import CODES, FOLDER, is_long, list_parts, name_part, open_part
+from asan_analysis.data.parts import (
+    CODES,
+    FOLDER,
+    MOST_TOLD,
+    is_long,
+    list_parts,
+    name_part,
+    open_part,
+)
 from asan_analysis.errors import DataError, Problem, refuse
 
 MOST_ANSWERS = 10_000_000  # that are read into memory; a table of them takes some 2 GB
@@ -24,8 +32,10 @@ def has_parts(folder: Path) -> bool:
 def examine_answers(
     folder: Path, editions: pd.DataFrame, frameworks: dict[str, pd.DataFrame],
     services: pd.DataFrame,
-) -> tuple[pd.DataFrame, list[Problem]]:  # fmt: skip
+) -> tuple[pd.DataFrame, list[Problem], list[Lot]]:  # fmt: skip
     """All answers of a dataset as `assessments.parquet` would hold them, and every failure.
+
+    The third thing tells which rows of the table came from which part; see `locate_problem`.
 
     Raises
     ------
@@ -34,7 +44,7 @@ def examine_answers(
         cannot be read, or more than `MOST_ANSWERS` answers; these are for `score-dataset`.
     """
     refuse(DataError, _check_folder(folder, editions))
-    frames, problems = [], []
+    frames, problems, lots = [], [], []
     for edition in tables.each_row(editions):
         framework = frameworks.get(str(edition.framework))
         if framework is None:
@@ -44,13 +54,32 @@ def examine_answers(
         parts = list_parts(folder, int(edition.edition_year))
         _refuse_many(parts, len(items))
         for path in parts:
-            frame, found = _examine_part(path, int(edition.edition_year), items, services)
+            frame, found, rows = _examine_part(path, int(edition.edition_year), items, services)
             frames.append(frame.assign(part=name_part(path)))
             problems += found
+            lots.append(Lot(name_part(path), len(frame), rows))
     if not frames:
-        return pd.DataFrame(), problems
+        return pd.DataFrame(), problems, lots
     whole = pd.concat(frames, ignore_index=True)
-    return whole.drop(columns="part"), [*problems, *_check_spans(whole)]
+    return whole.drop(columns="part"), [*problems, *_check_spans(whole)], lots
+
+
+class Lot(NamedTuple):
+    """The rows of a table that came from a part: how many, and how many of them from one row."""
+
+    name: str
+    answers: int
+    per_row: int
+
+
+def locate_problem(problem: Problem, lots: list[Lot]) -> Problem:
+    """A problem of the whole table as one of its part."""
+    row = problem.row or 1
+    for lot in lots:
+        if row <= lot.answers:
+            return problem._replace(file=lot.name, row=(row - 1) // lot.per_row + 1)
+        row -= lot.answers
+    return problem
 
 
 def _check_folder(folder: Path, editions: pd.DataFrame) -> list[Problem]:
@@ -82,45 +111,55 @@ def _refuse_many(parts: list[Path], items: int) -> None:
 
 def _examine_part(
     path: Path, year: int, items: list[str], services: pd.DataFrame
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """The answers of a part as a long table, and its failures with the rows of the part."""
+) -> tuple[pd.DataFrame, list[Problem], int]:
+    """The answers of a part as a long table, and its failures with the rows of the part.
+
+    Last, how many answers a row of the part holds.
+    """
     cells, name = tables.read_parquet(path), name_part(path)
     problems = []
     if "organisation_id" in cells and "service_id" in cells:
         own = services[services["edition_year"] == year].set_index("service_id")["organisation_id"]
         known = cells["service_id"].map(own)
-        wrong = np.flatnonzero(known.notna() & (known != cells["organisation_id"]))
+        other = np.flatnonzero(known.notna() & (known != cells["organisation_id"]))
         rule, remedy = "is not the organisation that services.csv names", "correct one of the two"
         problems += tables.problems_at(
-            name, cells["organisation_id"], wrong, rule, remedy, first_row=1
+            name, cells["organisation_id"], other, rule, remedy, first_row=1
         )
-    rows = 1
+    per_row = 1
     if not is_long(list(cells.columns)):
         absent = [item for item in items if item not in cells]
         rule, remedy = "has no such column", "add it"
         refuse(DataError, [Problem(name, None, item, "", rule, remedy) for item in absent])
-        cells, rows = _melt(cells, items), max(1, len(items))
+        cells, wrong = _melt(cells, items, name)
+        problems += wrong
+        per_row = len(items)
     cells = cells.assign(edition_year=cells.get("edition_year", year))
     table, found = tables.examine_table(cells, contracts.ASSESSMENTS, name=name, first_row=1)
-    found = [one._replace(row=one.row and (one.row - 1) // rows + 1) for one in found]
-    return table.drop(columns="organisation_id", errors="ignore"), [*problems, *found]
+    lots = [Lot(name, len(table), per_row)]
+    problems += [locate_problem(one, lots) if one.row else one for one in found]
+    return table.drop(columns="organisation_id", errors="ignore"), problems, per_row
 
 
-def _melt(cells: pd.DataFrame, items: list[str]) -> pd.DataFrame:
-    """A wide part as long answers, service by service."""
-    values = cells[items].to_numpy(dtype="float64").ravel()
-    codes = [
-        values == CODES["not_applicable"],
-        (values == CODES["not_answered"]) | np.isnan(values),
+def _melt(cells: pd.DataFrame, items: list[str], name: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """A wide part as long answers, service by service, and its cells that are no numbers."""
+    numbers = cells[items].apply(pd.to_numeric, errors="coerce").astype("float64")
+    wrong = (numbers.isna() & cells[items].notna()).to_numpy()
+    rule, remedy = "is not a finite number", "write it with a point, as 12.5"
+    problems = [
+        Problem(name, row + 1, items[column], str(cells[items[column]].iloc[row]), rule, remedy)
+        for row, column in np.argwhere(wrong)[:MOST_TOLD].tolist()
     ]
-    status = np.select(codes, list(CODES), default="scored")
+    values = numbers.to_numpy().ravel()
+    silent = (values == CODES["not_answered"]) | np.isnan(values)
+    status = np.select([values == CODES["not_applicable"], silent], list(CODES), default="scored")
     kept = [column for column in _OTHER if column in cells]
     columns: dict[str, Any] = {
         column: np.repeat(cells[column].to_numpy(dtype=object), len(items)) for column in kept
     }
     columns["item_id"] = np.tile(np.array(items, dtype=object), len(cells))
     value = np.where(status == "scored", values, np.nan)
-    return pd.DataFrame({**columns, "status": status, "value": value})
+    return pd.DataFrame({**columns, "status": status, "value": value}), problems
 
 
 def _check_spans(answers: pd.DataFrame) -> list[Problem]:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from asan_analysis.data import contracts, tables
-from asan_analysis.data.answers import examine_answers, has_parts
+from asan_analysis.data.answers import Lot, examine_answers, has_parts, locate_problem
 from asan_analysis.data.editions import Edition, find_edition
 from asan_analysis.data.files import DEFAULT_DATASET as DEFAULT_DATASET
 from asan_analysis.data.files import FOLDER_VARIABLE as FOLDER_VARIABLE
@@ -186,8 +186,9 @@ def examine_dataset(
         name: _collect(problems, partial(tables.read_toml, folder / name))
         for name in _file_names(editions, "rules", problems)
     }
+    lots: list[Lot] = []
     if has_parts(folder) and "assessments.parquet" in frames:
-        frames["assessments.parquet"] = _read_parts(folder, frames, frameworks, problems)
+        frames["assessments.parquet"], lots = _read_parts(folder, frames, frameworks, problems)
     method = {name: table for name, table in (frameworks | rules).items() if table is not None}
     found = {name: _table(frames, name) for name in TABLE_FILES}
     data = Dataset(
@@ -208,7 +209,10 @@ def examine_dataset(
     unread = {name for name in TABLE_FILES if frames.get(name) is None}
     categories = [str(category) for category in data.categories["id"]]
     links = check_links(found, categories, method, unread=unread, told=problems)
-    return data, [*problems, *links]
+    return data, [
+        *problems,
+        *(locate_problem(one, lots) if one.file == "assessments.parquet" else one for one in links),
+    ]
 
 
 def select_edition(data: Dataset, year: int) -> tuple[Dataset, Edition]:
@@ -289,14 +293,16 @@ def _read_parts(
     frames: dict[str, pd.DataFrame | None],
     frameworks: dict[str, pd.DataFrame | None],
     problems: list[Problem],
-) -> pd.DataFrame | None:
+) -> tuple[pd.DataFrame | None, list[Lot]]:
     """The answers that stand in parts, their failures added to the list; None when unreadable."""
     known = {name: table for name, table in frameworks.items() if table is not None}
     editions, services = _table(frames, "editions.csv"), _table(frames, "services.csv")
     read = partial(examine_answers, folder, editions, known, services)
-    table, found = _collect(problems, read) or (None, [])
+    table, found, lots = _collect(problems, read) or (None, [], [])
     problems += found
-    return _nothing("assessments.parquet") if table is not None and table.empty else table
+    if table is not None and table.empty:
+        table = _nothing("assessments.parquet")
+    return table, lots
 
 
 def _nothing(name: str) -> pd.DataFrame:

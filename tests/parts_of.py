@@ -1,5 +1,6 @@
 """Write a dataset of the project as a folder of parts, for tests."""
 
+import itertools
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pandas as pd
 from asan_analysis.data.datasets import load_dataset
 from asan_analysis.data.parts import CODES
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def write_parts(
@@ -29,14 +30,16 @@ def write_parts(
     place = folder / "assessments" / f"edition_year={year}"
     place.mkdir(parents=True)
     edges = np.linspace(0, len(services), cuts + 1).astype(int)
-    for number, (start, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for number, (start, end) in enumerate(itertools.pairwise(edges)):
         lot = services.iloc[start:end]
         frame = (long_part if long else wide_part)(answers, lot, extra)
         frame.to_parquet(place / f"part-{number:05d}.parquet", index=False)
     return folder
 
 
-def wide_part(answers: pd.DataFrame, services: pd.DataFrame, extra: tuple[str, ...]) -> pd.DataFrame:
+def wide_part(
+    answers: pd.DataFrame, services: pd.DataFrame, extra: tuple[str, ...]
+) -> pd.DataFrame:
     """A row per service, reserved codes for what is no value."""
     own = answers[answers["service_id"].isin(services["service_id"])]
     codes = own["status"].map(CODES)
@@ -47,7 +50,9 @@ def wide_part(answers: pd.DataFrame, services: pd.DataFrame, extra: tuple[str, .
     return keys.merge(wide, on="service_id", validate="one_to_one")
 
 
-def long_part(answers: pd.DataFrame, services: pd.DataFrame, extra: tuple[str, ...]) -> pd.DataFrame:
+def long_part(
+    answers: pd.DataFrame, services: pd.DataFrame, extra: tuple[str, ...]
+) -> pd.DataFrame:
     """A row per answer, in an order of no meaning."""
     keys = services[["service_id", "organisation_id", *extra]]
     rows = keys.merge(answers, on="service_id", validate="one_to_many")
