@@ -32,12 +32,12 @@ MISSING = 0.1
 AGREEMENT = 1e-9
 
 
-def make_tree() -> Tree:
+def make_tree(items: int = ITEMS) -> Tree:
     """A root over parameters, criteria and items, spread evenly, with weights from 1 to 4."""
     rng = np.random.default_rng(1)
     levels = [["T"]] + [
         [f"{letter}{place}" for place in range(number)]
-        for letter, number in (("P", PARAMETERS), ("C", CRITERIA), ("I", ITEMS))
+        for letter, number in (("P", PARAMETERS), ("C", CRITERIA), ("I", items))
     ]
     rows: list[tuple[str, str | None, int]] = [("T", None, 1)]
     for above, level in pairwise(levels):

@@ -128,7 +128,9 @@ def test_locks_pin_every_dependency():
 def test_report_lock_leaves_the_tools_out():
     """A report is built without the test and development tools, and without a cluster."""
     extras = read_project()["optional-dependencies"]
-    tools = set(ranges(extras["test"] + extras["dev"] + extras["scale"])) - {"pyyaml"}  # papermill needs PyYAML
+    tools = set(ranges(extras["test"] + extras["dev"] + extras["scale"])) - {
+        "pyyaml"
+    }  # papermill needs PyYAML
     assert not tools & {name for name, _ in pins("requirements.lock")}
 
 

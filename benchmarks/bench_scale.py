@@ -1,0 +1,269 @@
+"""Editions of millions of services, scored from parquet parts, beside polars; `make bench`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when numpy is imported
+os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
+os.environ.setdefault("POLARS_MAX_THREADS", "2")
+
+import numpy as np
+import polars as pl
+import pyarrow as arrow
+import pyarrow.parquet as parquet
+from bench_scoring import make_tree
+from lines import Line, show_lines, time_together
+
+from asan_analysis.data.parts import Layout, list_parts
+from asan_analysis.index.framework import Tree
+from asan_analysis.index.rules import Rules
+from asan_analysis.scale.roads import open_machine
+from asan_analysis.scale.scoring import total_part
+from asan_analysis.scale.totals import Plan, Totals
+
+ROOT = Path(__file__).resolve().parents[1]
+KEPT = ROOT / ".cache" / "bench"
+BODIES, ITEMS, WORKERS = 47, 143, 2
+PART = 100_000  # services of a part
+SIZES = (100_000, 1_000_000, 10_000_000)
+NA, SILENT = 0.08, 0.02  # shares of answers
+AGREEMENT = 1e-9
+LEAST_PAUSE = 0.05  # seconds between looks at the memory
+
+
+def make_parts(services: int, *, items: int = ITEMS, bodies: int = BODIES) -> Path:
+    """A folder of wide parts of random shares in hundredths; made once and kept."""
+    folder = KEPT / f"{services}x{items}x{bodies}"
+    place = folder / "assessments" / "edition_year=2023"
+    if (folder / "whole").exists():
+        return folder
+    place.mkdir(parents=True, exist_ok=True)
+    names = np.array([f"b{body:05d}" for body in range(bodies)])
+    for part, start in enumerate(range(0, services, PART)):
+        rng, size = np.random.default_rng([7, part]), min(PART, services - start)
+        columns = {
+            "service_id": [f"s{start + row:09d}" for row in range(size)],
+            "organisation_id": arrow.array(names[rng.integers(0, bodies, size)]),
+        }
+        for item in range(items):
+            value, chance = rng.integers(0, 101, size) / 100, rng.random(size)
+            value[chance < NA] = -8
+            value[chance > 1 - SILENT] = -9
+            columns[f"I{item}"] = value
+        parquet.write_table(arrow.table(columns), place / f"part-{part:05d}.parquet",
+                            compression="zstd", row_group_size=PART // 2)  # fmt: skip
+    (folder / "whole").touch()
+    return folder
+
+
+def plan_for(tree: Tree, bodies: int = BODIES, *, audit: bool = False) -> Plan:
+    """Plain means of shares."""
+    names = tuple(f"b{body:05d}" for body in range(bodies))
+    layout = Layout(2023, tuple(tree.items), (True,) * len(tree.items), names)
+    return Plan(tree, Rules(), layout, audit)
+
+
+def score(folder: Path, plan: Plan, workers: int = WORKERS) -> Totals:
+    """Ours: the totals of all parts, from which every table is made."""
+    totals = Totals(plan)
+    with open_machine(workers) as road:
+        for arrays in road(lambda path: total_part(path, plan), list_parts(folder, 2023)):
+            totals.join(Totals.from_arrays(plan, arrays))
+    return totals
+
+
+# Plain polars
+
+
+def scan(folder: Path, tree: Tree) -> pl.LazyFrame:
+    """Scores of every node of every service; reserved codes are missing."""
+    files = [str(path) for path in list_parts(folder, 2023)]
+    shares = [pl.when(pl.col(item) >= 0).then(pl.col(item) * 100).alias(item)
+              for item in tree.items]  # fmt: skip
+    frame = pl.scan_parquet(files).drop("service_id").with_columns(shares)
+    for depth in range(int(tree.depths.max()) - 1, -1, -1):
+        rows = [row for row in tree.inner_rows if tree.depths[row] == depth]
+        frame = frame.with_columns([mean_of(tree, row) for row in rows])
+    return frame
+
+
+def children_of(tree: Tree, row: int) -> list[tuple[str, float]]:
+    """Names and weights of the children of a node."""
+    return [(tree.node_ids[child], float(tree.weights[child])) for child in tree.children[row]]
+
+
+def mean_of(tree: Tree, row: int) -> pl.Expr:
+    """The weighted mean of the children that have a score."""
+    below = children_of(tree, row)
+    total = pl.sum_horizontal([pl.col(name) * weight for name, weight in below])
+    used = pl.sum_horizontal([pl.col(name).is_not_null() * weight for name, weight in below])
+    return (total / used).fill_nan(None).alias(tree.node_ids[row])
+
+
+def left_of(tree: Tree, row: int) -> pl.Expr:
+    """The share of the weight of items that has no score, from that of the children."""
+    below = [(f"left {name}" if child in tree.inner_rows else name, weight)
+             for child, (name, weight) in zip(tree.children[row], children_of(tree, row),
+                                              strict=True)]  # fmt: skip
+    parts = [(pl.col(name) if name.startswith("left ") else pl.col(name).is_null()) * weight
+             for name, weight in below]  # fmt: skip
+    total = sum(weight for _, weight in below)
+    return (pl.sum_horizontal(parts) / total).alias(f"left {tree.node_ids[row]}")
+
+
+def polars_means(folder: Path, tree: Tree) -> pl.DataFrame:
+    """The mean of every node by body, and nothing else."""
+    means = scan(folder, tree).group_by("organisation_id").agg(pl.col(tree.node_ids).mean())
+    return means.collect(engine="streaming")
+
+
+def polars_tables(folder: Path, tree: Tree) -> pl.DataFrame:
+    """What our totals hold: means, services with a score, weight left out, answers by status."""
+    files = [str(path) for path in list_parts(folder, 2023)]
+    frame = scan(folder, tree)
+    codes = pl.scan_parquet(files).select(
+        *((pl.col(item) == -8).alias(f"na {item}") for item in tree.items),
+        *((pl.col(item) == -9).alias(f"no {item}") for item in tree.items),
+    )
+    for depth in range(int(tree.depths.max()) - 1, -1, -1):
+        rows = [row for row in tree.inner_rows if tree.depths[row] == depth]
+        frame = frame.with_columns([left_of(tree, row) for row in rows])
+    left = [f"left {tree.node_ids[row]}" for row in tree.inner_rows]
+    own = [f"{code} {item}" for code in ("na", "no") for item in tree.items]
+    return (
+        pl.concat([frame, codes], how="horizontal").group_by("organisation_id").agg(
+            pl.len().alias("services"), pl.col(tree.node_ids).mean(),
+            pl.col(tree.node_ids).count().name.prefix("count "), pl.col(left).mean(),
+            pl.col(own).sum(),
+        ).collect(engine="streaming")
+    )  # fmt: skip
+
+
+def check(folder: Path, tree: Tree) -> None:
+    """Our figures and those of polars agree within 1e-9."""
+    totals, table = score(folder, plan_for(tree)), polars_tables(folder, tree)
+    table = table.sort("organisation_id")
+    ours = totals.score.round() / totals.count
+    worst = np.abs(table.select(tree.node_ids).to_numpy().T - ours).max()
+    left = [f"left {tree.node_ids[row]}" for row in tree.inner_rows]
+    mine = totals.left_out.round() / totals.answers[0]
+    worst = max(worst, np.abs(table.select(left).to_numpy().T - mine).max())
+    counts = [f"count {node}" for node in tree.node_ids]
+    same = (table.select(counts).to_numpy().T == totals.count).all()
+    silent = [f"no {item}" for item in tree.items]
+    same &= (table.select(silent).sum().to_numpy()[0] == totals.statuses[1]).all()
+    if not same or worst > AGREEMENT:
+        raise SystemExit(f"bench: ours and polars differ by {worst:g}")
+
+
+# Measuring
+
+
+def read_all(folder: Path, engine: str, tree: Tree) -> None:
+    """Only read the items of every part."""
+    for path in list_parts(folder, 2023):
+        if engine == "polars":
+            pl.read_parquet(path, columns=tree.items)
+        elif engine == "duckdb":
+            import duckdb
+
+            names = ", ".join(tree.items)
+            duckdb.sql(f"select {names} from '{path}'").to_arrow_reader(8192).read_all()
+        else:
+            for _ in parquet.ParquetFile(path).iter_batches(8192, columns=tree.items):
+                pass
+
+
+def run_alone(what: str, services: int, **sizes: int) -> dict[str, object]:
+    """Seconds, largest size and sizes over time of one run in a process of its own."""
+    command = [sys.executable, __file__, "--alone", what, "--services", str(services)]
+    for name, value in sizes.items():
+        command += [f"--{name}", str(value)]
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    found: dict[str, object] = json.loads(run.stdout)
+    return found
+
+
+def alone(what: str, services: int, items: int, bodies: int) -> dict[str, object]:
+    """One run in this process, its memory watched."""
+    tree, folder = make_tree(items), make_parts(services, items=items, bodies=bodies)
+    plan = plan_for(tree, bodies, audit=what == "audit")
+    sizes: list[tuple[float, float]] = []
+    ended = threading.Event()
+    page = resource.getpagesize()
+    start = time.perf_counter()
+
+    def watch() -> None:
+        while not ended.wait(LEAST_PAUSE):
+            pages = int(Path("/proc/self/statm").read_text().split()[1])
+            sizes.append((time.perf_counter() - start, pages * page / 2**20))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    score(folder, plan)
+    seconds = time.perf_counter() - start
+    ended.set()
+    thread.join()
+    status = Path("/proc/self/status").read_text()  # ru_maxrss would hold the parent's size
+    peak = int(status.partition("VmHWM:")[2].split()[0]) / 2**10
+    return {"seconds": seconds, "peak": peak, "sizes": sizes[:: max(1, len(sizes) // 200)]}
+
+
+def measure(repeats: int = 3) -> list[Line]:
+    """Every line of this file."""
+    tree, million = make_tree(), make_parts(1_000_000)
+    check(make_parts(100_000), tree)
+    ours: Callable[[], object] = lambda: score(million, plan_for(tree))  # noqa: E731
+    mine, means, tables = time_together(
+        [ours, lambda: polars_means(million, tree), lambda: polars_tables(million, tree)], repeats
+    )
+    group = "Millions of services"
+    lines = [
+        Line(group, "1,000,000 x 143: means by body; floor: polars", "s", mine, means),
+        Line(group, "1,000,000 x 143: all tables; floor: polars", "s", mine, tables),
+    ]
+    readers = [lambda engine=engine: read_all(million, engine, tree)
+               for engine in ("pyarrow", "polars", "duckdb")]  # fmt: skip
+    arrow_s, polars_s, duckdb_s = time_together(readers, repeats)
+    lines += [
+        Line(group, "  reading alone, pyarrow; peer: polars", "s", arrow_s, polars_s),
+        Line(group, "  reading alone, pyarrow; peer: duckdb", "s", arrow_s, duckdb_s),
+    ]
+    for services in SIZES:
+        found = run_alone("score", services)
+        lines.append(Line(group, f"{services:,} x 143, a process", "s", float(found["seconds"])))
+        lines.append(Line(group, f"{services:,} x 143, largest size", "MB", float(found["peak"])))
+    found = run_alone("audit", 1_000_000)
+    lines.append(Line(group, "1,000,000 x 143 with the audit", "s", float(found["seconds"])))
+    return lines
+
+
+def main() -> None:
+    """Read the options and run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="lines as JSON")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--alone", choices=["score", "audit"], help=argparse.SUPPRESS)
+    parser.add_argument("--services", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--items", type=int, default=ITEMS, help=argparse.SUPPRESS)
+    parser.add_argument("--bodies", type=int, default=BODIES, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.alone:
+        found = alone(options.alone, options.services, options.items, options.bodies)
+        json.dump(found, sys.stdout)
+    else:
+        show_lines(measure(options.repeats), as_json=options.json)
+
+
+if __name__ == "__main__":
+    main()
