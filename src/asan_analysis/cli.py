@@ -99,6 +99,7 @@ def _add_tables(commands: Any) -> None:
                             help="rows like those of assumptions.csv")  # fmt: skip
     robustness.add_argument("--draws", default="10000", metavar="N", help="1 to 1000000")
     robustness.add_argument("--seed", default="1", metavar="S", help="0 to 999999999")
+    robustness.add_argument("--workers", default="2", help="processes that draw (1 to 16)")
     robustness.add_argument("--output", required=True, type=Path, metavar="DIR")
     robustness.set_defaults(command=_robustness)
 
@@ -286,14 +287,18 @@ def _score(options: argparse.Namespace) -> None:
 
 
 def _robustness(options: argparse.Namespace) -> None:
-    from asan_analysis.commands import run_robustness
+    from asan_analysis.processes import spread_over
 
+    workers = _workers(options)
     draws = _whole_number(options.draws, name="draws", low=1, high=1_000_000)
     seed = _whole_number(options.seed, name="seed", low=0, high=999_999_999)
     if not options.year and not options.framework and not options.values:
         raise ParameterError("give --year of an edition, or --framework and --values of a table")
+    spread = spread_over(workers, preload=["asan_analysis.robustness.examination"])
+    from asan_analysis.commands import run_robustness  # while the others import
+
     edition = _load_edition(options) if options.year else None
-    run_robustness(options, edition, draws=draws, seed=seed)
+    run_robustness(options, edition, draws=draws, seed=seed, spread=spread)
 
 
 def _compare(options: argparse.Namespace) -> None:

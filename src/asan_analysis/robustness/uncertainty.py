@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,8 +16,9 @@ from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
-from asan_analysis.index.rescoring import Variants, compare_draws, rank_draws, rescore, vary
+from asan_analysis.index.rescoring import compare_draws, rank_draws, rescore, vary
 from asan_analysis.index.rules import Rules
+from asan_analysis.processes import Spread
 from asan_analysis.robustness.alternatives import Factor, count_columns, draw_variants
 from asan_analysis.robustness.league import TOP
 from asan_analysis.robustness.resampling import draw_shares, widen
@@ -27,6 +30,7 @@ TABLES = (  # columns of `bodies`, `ranks` and `pairs`
     ("unit_id", "category", "source", "rank", "share"),
     ("source", "category", "unit_id", "other_id", "p_above"),
 )  # fmt: skip
+CHUNK = 2000  # draws that share a stream of random numbers; another number moves every result
 _CELLS = 2**20  # units x draws worked on at a time
 _QUANTILES = (0.05, 0.5, 0.95)
 
@@ -53,6 +57,7 @@ def measure_uncertainty(
     min_services: int = 1,
     progress: Callable[[int], object] = lambda done: None,
     cells: int = _CELLS,
+    spread: Spread = map,
 ) -> Uncertainty:
     """How places and scores spread over the listed alternatives and over other services.
 
@@ -69,7 +74,8 @@ def measure_uncertainty(
     draws : int
         Draws for each source, 1 or more.
     rng : Generator
-        The same generator state gives the same numbers for any `cells`.
+        The same generator state gives the same numbers for any `cells` and any `spread`: every
+        `CHUNK` draws have a seed of their own, made from it and the number of the chunk.
     sources : sequence
         "method": the alternatives only; "services": services resampled inside each body only;
         "both".
@@ -79,6 +85,9 @@ def measure_uncertainty(
         Called with the number of draws just done.
     cells : int
         Units x draws worked on at a time; it changes no result.
+    spread : callable
+        Shaped like `map`, as `processes.spread_over` gives it: calls a function on every chunk,
+        here or elsewhere, and gives the results in order. Function and chunks can be pickled.
 
     Returns
     -------
@@ -107,17 +116,19 @@ def measure_uncertainty(
     ranked = answers.only_ranked(scores, min_services)
     _check(ranked, factors, sources, draws)
     rank = rank_draws(ranked, answers, nominal, decimals=decimals)[:, 0]
-    seeds = rng.integers(2**63, size=(2, 4))  # every source sees the same draws
+    entropy = rng.integers(2**63, size=8).tolist()
+    case = Case(answers, tree, rules, factors, draws, entropy, decimals, min_services, cells)
+    chunks = range(-(-draws // CHUNK))
+    counted = iter(
+        spread(partial(count_chunk, case), [(one, at) for one in sources for at in chunks])
+    )
     limits = rules.range if answers.shares else (-np.inf, np.inf)
     found = []
     for source in sources:
-        streams = [np.random.default_rng(seed) for seed in seeds]
         tally = _Tally(answers, draws)
-        for design, shares in _draw(source, factors, answers, draws, streams, cells):
-            variants = draw_variants(factors if source != "services" else [], design, tree, rules)
-            score = rescore(answers, variants, shares=shares, widen=widen)
-            tally.add(score, answers.only_ranked(score, min_services), variants, decimals)
-            progress(len(design))
+        for counts in islice(counted, len(chunks)):
+            tally.add(counts)
+            progress(counts.scores.shape[1])
         found.append(_tabulate(tally, answers, rank, source, limits))
     bodies, ranks, pairs = (
         pd.concat(parts, ignore_index=True) for parts in zip(*found, strict=True)
@@ -153,48 +164,86 @@ def find_no_order(ranked: Floats) -> str:
     return ""
 
 
-def _draw(
-    source: str,
-    factors: Sequence[Factor],
-    answers: Answers,
-    draws: int,
-    streams: list[np.random.Generator],
-    cells: int,
-) -> Iterator[tuple[Floats, Floats | None]]:
-    """Uniform numbers and shares of services, some draws at a time."""
-    columns = count_columns(factors)
-    step = max(1, cells // len(answers.values))
-    for start in range(0, draws, step):
-        number = min(step, draws - start)
-        design = streams[0].random((number, columns if source != "services" else 0))
+class Case(NamedTuple):
+    """What all chunks share: the arguments of `measure_uncertainty`, and what seeds are made of."""
+
+    answers: Answers
+    tree: Tree
+    rules: Rules
+    factors: Sequence[Factor]
+    draws: int
+    entropy: list[int]
+    decimals: int
+    min_services: int
+    cells: int
+
+
+class Counts(NamedTuple):
+    """What some draws say: scores (bodies x draws), places by half places, pairs by category."""
+
+    scores: Floats
+    places: NDArray[np.int64]
+    above: list[NDArray[np.int64]]
+
+
+def count_chunk(case: Case, item: tuple[str, int]) -> Counts:
+    """Draw one chunk, score it and count; it depends on nothing but the case, source and number."""
+    source, chunk = item
+    answers, factors = case.answers, case.factors if source != "services" else []
+    streams = [np.random.default_rng(np.random.SeedSequence(case.entropy, spawn_key=(chunk, one)))
+               for one in range(2)]  # fmt: skip  # every source sees the same draws
+    number = min(CHUNK, case.draws - chunk * CHUNK)
+    step = max(1, case.cells // len(answers.values))
+    counts = _no_counts(answers, number)
+    for start in range(0, number, step):
+        size = min(step, number - start)
+        design = streams[0].random((size, count_columns(factors)))
         shares = (
-            None if source == "method" else draw_shares(answers.sizes.tolist(), number, streams[1])
+            None if source == "method" else draw_shares(answers.sizes.tolist(), size, streams[1])
         )
-        yield design, shares
+        variants = draw_variants(factors, design, case.tree, case.rules)
+        scores = rescore(answers, variants, shares=shares, widen=widen)
+        counts.scores[:, start : start + size] = scores
+        ranked = answers.only_ranked(scores, case.min_services)
+        _count(counts, *compare_draws(ranked, answers, variants, decimals=case.decimals))
+    return counts
+
+
+def _no_counts(answers: Answers, draws: int) -> Counts:
+    bodies = len(answers.bodies)
+    return Counts(
+        np.empty((bodies, draws)),
+        np.zeros((bodies, 2 * bodies + 1), dtype="int64"),
+        [np.zeros((len(group), len(group)), dtype="int64") for group in answers.groups],
+    )
+
+
+def _count(counts: Counts, places: Floats, above: list[NDArray[np.int64]]) -> None:
+    """Add places (bodies x draws) and pairs of some draws to the counts."""
+    for own, more in zip(counts.above, above, strict=True):
+        own += more
+    width = counts.places.shape[1]
+    halves = 2 * places + np.arange(len(places))[:, None] * width
+    missing = np.isnan(halves)
+    known = (halves[~missing] if missing.any() else halves.ravel()).astype("int64")
+    counts.places[:] += np.bincount(known, minlength=counts.places.size).reshape(-1, width)
 
 
 class _Tally:
-    """Counts over draws: places, pairs and moments; scores are kept for their quantiles."""
+    """Counts over all draws of a source; scores are kept for their quantiles."""
 
     def __init__(self, answers: Answers, draws: int) -> None:
-        bodies = len(answers.bodies)
-        self.answers, self.done = answers, 0
-        self.scores = np.empty((bodies, draws))
-        self.places = np.zeros((bodies, 2 * bodies + 1), dtype="int64")  # by half places
-        self.above = [np.zeros((len(group), len(group)), dtype="int64")
-                      for group in answers.groups]  # fmt: skip
+        self.done = 0
+        self.scores, self.places, self.above = _no_counts(answers, draws)
 
-    def add(self, scores: Floats, ranked: Floats, variants: Variants, decimals: int) -> None:
-        """Take in some draws, bodies x draws; `ranked` are the scores that have a place."""
-        self.scores[:, self.done : self.done + scores.shape[1]] = scores
-        self.done += scores.shape[1]
-        places, counts = compare_draws(ranked, self.answers, variants, decimals=decimals)
-        for above, more in zip(self.above, counts, strict=True):
-            above += more
-        width = self.places.shape[1]
-        halves = 2 * places + np.arange(len(places))[:, None] * width
-        known = halves[~np.isnan(halves)].astype("int64")
-        self.places += np.bincount(known, minlength=self.places.size).reshape(-1, width)
+    def add(self, counts: Counts) -> None:
+        """Take in a chunk."""
+        size = counts.scores.shape[1]
+        self.scores[:, self.done : self.done + size] = counts.scores
+        self.done += size
+        self.places += counts.places
+        for own, more in zip(self.above, counts.above, strict=True):
+            own += more
 
 
 def _tabulate(
@@ -203,26 +252,22 @@ def _tabulate(
     """The three tables of one source."""
     blank = (answers.sizes < 2) & (source != "method")
     places = np.arange(tally.places.shape[1]) / 2
-    share = tally.places / tally.done
     total = tally.places.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = tally.places @ places / total
         spread = np.sqrt(tally.places @ places**2 / total - mean**2)
-    ranks = np.stack([_quantile(tally.places, places, level) for level in _QUANTILES])
-    scores = np.clip(np.quantile(tally.scores, _QUANTILES, axis=1), *limits)
+    ranks = [_quantile(tally.places, places, level) for level in _QUANTILES]
+    scores = np.clip(np.quantile(tally.scores, _QUANTILES, axis=1, overwrite_input=True), *limits)
+    share = np.where((total > 0)[:, None], tally.places / tally.done, np.nan)
+    firsts = [share[:, (places > 0) & (places <= last)].sum(axis=1) for last in (1, TOP)]
+    measured = [mean, *ranks, spread, *scores, *firsts]
     columns: dict[str, Any] = {
         "unit_id": answers.bodies, "category": answers.category.to_numpy(), "source": source,
-        "nominal_rank": nominal, "rank_mean": mean,
-        **{f"rank_{name}": row for name, row in zip(("q05", "q50", "q95"), ranks, strict=True)},
-        "rank_sd": spread,
-        **{f"score_{name}": row for name, row in zip(("q05", "q50", "q95"), scores, strict=True)},
-        "p_first": share[:, (places > 0) & (places <= 1)].sum(axis=1),
-        "p_top3": share[:, (places > 0) & (places <= TOP)].sum(axis=1),
+        "nominal_rank": nominal,
+        **{name: np.where(blank, np.nan, column)
+           for name, column in zip(TABLES[0][4:], measured, strict=True)},
     }  # fmt: skip
     bodies = pd.DataFrame(columns)
-    bodies.loc[total == 0, ["p_first", "p_top3"]] = np.nan
-    measured = bodies.columns[4:]
-    bodies.loc[blank, measured] = np.nan
     order = [group[np.argsort(nominal[group], kind="stable")] for group in answers.groups]
     bodies = bodies.iloc[np.concatenate(order)]
     return bodies, _list_ranks(tally, answers, places, source), _list_pairs(tally, answers, source)
