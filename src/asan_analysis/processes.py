@@ -57,10 +57,11 @@ def _spread(
     workers: int, method: str, function: Callable[[Any], Any], items: Iterable[Any]
 ) -> Iterator[Any]:
     items = list(items)
-    count, context = min(workers, len(items)), multiprocessing.get_context(method)
-    if not count:
+    if len(items) < 2:  # nothing to share
+        yield from map(function, items)
         return
-    pool = ProcessPoolExecutor(count, context, _begin, (function,))
+    context = multiprocessing.get_context(method)
+    pool = ProcessPoolExecutor(min(workers, len(items)), context, _begin, (function,))
     try:
         with _one_thread():
             results = pool.map(_call, items)  # which starts the processes
