@@ -230,7 +230,7 @@ def test_a_cell_that_hangs_is_stopped_at_its_limit(project):
         "root = Path.cwd(); sources = cache.Sources(root, root / 'data' / 'tiny', 'tiny')\n"
         "one = plan.plan_report(root / 'notebooks', year=2023, dataset='tiny')[0]\n"
         "job = execute.Job(one, root / 'kept', {}, 'new', sources, 5)\n"
-        "execute.run_jobs([job], workers=1, failed=root / 'reports' / '2023' / 'failed')\n"
+        "execute.run_jobs([job], workers=1, failed=root / 'reports' / '2023' / 'tiny.failed')\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True)
     last = done.stderr[done.stderr.rindex("ReportError") :]
