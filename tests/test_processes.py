@@ -5,8 +5,9 @@ from functools import partial
 
 import pytest
 
-from asan_analysis.errors import FrameworkError, ParameterError, Problem, ReportError, refuse
+from asan_analysis.errors import FrameworkError, Problem, ReportError, refuse
 from asan_analysis.processes import spread_over
+from asan_analysis.refusals import Refusal
 
 
 def add(more: int, number: int) -> int:
@@ -85,10 +86,11 @@ def test_nobody_waits_for_results_that_are_not_asked_for():
     assert not list(results)
 
 
-def test_a_parameter_error_is_one_too():
-    with pytest.raises(ParameterError):
-        list(spread_over(2)(raise_parameter, [1, 2]))
+def refuse_all(number: int) -> int:
+    raise Refusal("no answer", code="few")
 
 
-def raise_parameter(number: int) -> int:
-    raise ParameterError("no")
+def test_a_refusal_keeps_its_code():
+    with pytest.raises(Refusal, match="no answer") as caught:
+        list(spread_over(2)(refuse_all, [1, 2]))
+    assert caught.value.code == "few"

@@ -151,6 +151,7 @@ def test_entries_can_be_built_by_anybody_who_has_a_map(project, monkeypatch):
     dropped = [PLAN[1], PLAN[4]]
     for place in ("2023/list", "2023/adraft.profiles"):
         shutil.rmtree(project / "reports" / place)
+        (project / ".cache" / "reports" / place / "record.json").unlink()
     real, built = editions._build_apart, []
 
     def apart(entry: Entry, workers: int) -> str:
@@ -163,6 +164,7 @@ def test_entries_can_be_built_by_anybody_who_has_a_map(project, monkeypatch):
         build_editions([PLAN[0], *dropped], spread=pool.map)
     assert sorted(built) == sorted(dropped)  # the first is as it was
     assert bytes_of(project / "reports") == before
+    assert all(editions.find_current(entry) for entry in PLAN)
 
 
 def test_a_dataset_that_cannot_be_read_is_told_with_its_faults(project, monkeypatch, tmp_path):
@@ -182,6 +184,9 @@ def test_a_dataset_that_cannot_be_read_is_told_with_its_faults(project, monkeypa
         build_editions(plan_editions("nowhere"))
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ParameterError, match="no project here"):
+        plan_editions()
+    (tmp_path / "data" / "published").mkdir(parents=True)
+    with pytest.raises(ParameterError, match="no dataset under data/"):
         plan_editions()
 
 

@@ -158,11 +158,13 @@ def build_profiles(data: Dataset, year: int, *, workers: int = 2) -> Path:
         The edition has no answers.
     """
     one, _ = select_edition(data, year)
-    tasks = plan_profiles(data, year, [str(body) for body in one.organisations["organisation_id"]])
+    bodies = [str(body) for body in one.organisations["organisation_id"]]
+    tasks = plan_profiles(data, year, bodies)
     digest = build(tasks, workers=workers)
     folder, edition = tasks[0].place.parent, tasks[0].edition
     with told_plainly():
         write_directory(folder, Identity(data, edition, digest))
+        cache.record_profiles(data.dataset_id, year, bodies)
     return folder
 
 

@@ -13,10 +13,11 @@ import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from textwrap import indent
 from typing import NamedTuple
 
 from asan_analysis.data.files import forget_reads, project_root
-from asan_analysis.errors import AsanAnalysisError, ReportError
+from asan_analysis.errors import AsanAnalysisError, ParameterError, ReportError
 from asan_analysis.processes import Spread
 from asan_analysis.report import cache
 
@@ -53,10 +54,14 @@ def plan_editions(dataset: str | None = None) -> list[Entry]:
     Raises
     ------
     ParameterError
-        No project here.
+        No project here, or no dataset in it.
     """
     data = project_root() / "data"
     found = sorted(path.parent.name for path in data.glob("*/dataset.toml"))
+    if not dataset and not found:
+        raise ParameterError(
+            "no dataset under data/; docs/adding_a_dataset.md tells how to add one"
+        )
     editions = [(one, year) for one in ([dataset] if dataset else found)
                 for year in _read_years(one) or [""]]  # fmt: skip
     reports = [Entry(one, year, REPORT) for one, year in editions]
@@ -118,11 +123,9 @@ def build_editions(
     if failed and len(entries) == 1:
         raise failed[0][1]
     if failed:
-        told = [
-            f"{entry}: {str(fault).replace(chr(10), chr(10) + '  ')}" for entry, fault in failed
-        ]
         lead = f"{len(failed)} of {len(entries)} could not be built; the others are there"
-        raise ReportError("\n  ".join([lead, *told]))
+        told = [indent(f"{entry}: {fault}", "  ") for entry, fault in failed]
+        raise ReportError("\n".join([lead, *told]))
 
 
 def _attempt(build: Callable[[Entry], str], entry: Entry) -> AsanAnalysisError | None:
@@ -179,13 +182,8 @@ def _build_here(entry: Entry, workers: int) -> str:
     data = load_dataset(entry.dataset)
     if not entry.year:
         raise ReportError(f"{entry}: editions.csv was changed while it was read; try again")
-    year = int(entry.year)
-    if entry.what == REPORT:
-        folder = build_report(data, year, workers=workers)
-    else:
-        folder = build_profiles(data, year, workers=workers)
-        bodies = data.organisations.loc[data.organisations["edition_year"] == year]
-        cache.record_profiles(data.dataset_id, year, bodies["organisation_id"])
+    build = build_report if entry.what == REPORT else build_profiles
+    folder = build(data, int(entry.year), workers=workers)
     return _tell(folder / first_page(data.about))
 
 
