@@ -24,9 +24,10 @@ from asan_analysis.index.rollup import score_organisations
 from asan_analysis.index.rules import Rules
 from asan_analysis.index.scoring import score_table
 from asan_analysis.processes import spread_over
-from asan_analysis.robustness import uncertainty
+from asan_analysis.robustness import chunks
 from asan_analysis.robustness.alternatives import count_columns, draw_variants, read_factors
-from asan_analysis.robustness.uncertainty import CHUNK, measure_uncertainty
+from asan_analysis.robustness.chunks import CHUNK
+from asan_analysis.robustness.uncertainty import measure_uncertainty
 
 
 def assumptions(*rows):
@@ -278,14 +279,14 @@ def test_every_source_sees_the_same_draws(monkeypatch):
     factors = read_factors(assumptions(("weight:1", {"relative": 0.25})), tree, rules)
     seen: dict[str, list] = {name: [] for name in ("draw_variants", "draw_shares")}
     for name, kept in seen.items():
-        real = getattr(uncertainty, name)
+        real = getattr(chunks, name)
 
         def spy(*given, real=real, kept=kept):
             kept.append(given[1] if real is draw_variants else real(*given))
             return real(*given) if real is draw_variants else kept[-1]
 
-        monkeypatch.setattr(uncertainty, name, spy)
-    monkeypatch.setattr(uncertainty, "CHUNK", 30)
+        monkeypatch.setattr(chunks, name, spy)
+    monkeypatch.setattr(chunks, "CHUNK", 30)
     measure_uncertainty(answers, tree, rules, factors, draws=60, rng=np.random.default_rng(1))
     design = [one for one in seen["draw_variants"] if one.shape[1]]
     for drawn in (design, seen["draw_shares"]):

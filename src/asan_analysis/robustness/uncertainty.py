@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,12 @@ from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
-from asan_analysis.index.rescoring import compare_draws, rank_draws, rescore, vary
+from asan_analysis.index.rescoring import rank_draws, rescore, vary
 from asan_analysis.index.rules import Rules
 from asan_analysis.processes import Spread
-from asan_analysis.robustness.alternatives import Factor, count_columns, draw_variants
+from asan_analysis.robustness.alternatives import Factor
+from asan_analysis.robustness.chunks import Case, Tally, count_chunk, count_chunks
 from asan_analysis.robustness.league import TOP
-from asan_analysis.robustness.resampling import draw_shares, widen
 
 SOURCES = ("method", "services", "both")
 TABLES = (  # columns of `bodies`, `ranks` and `pairs`
@@ -30,7 +30,6 @@ TABLES = (  # columns of `bodies`, `ranks` and `pairs`
     ("unit_id", "category", "source", "rank", "share"),
     ("source", "category", "unit_id", "other_id", "p_above"),
 )  # fmt: skip
-CHUNK = 2000  # draws that share a stream of random numbers; another number moves every result
 _CELLS = 2**20  # units x draws worked on at a time
 _QUANTILES = (0.05, 0.5, 0.95)
 
@@ -74,8 +73,8 @@ def measure_uncertainty(
     draws : int
         Draws for each source, 1 or more.
     rng : Generator
-        The same generator state gives the same numbers for any `cells` and any `spread`: every
-        `CHUNK` draws have a seed of their own, made from it and the number of the chunk.
+        The same generator state gives the same numbers for any `cells` and any `spread`: chunks of
+        draws have seeds of their own, see `robustness.chunks`.
     sources : sequence
         "method": the alternatives only; "services": services resampled inside each body only;
         "both".
@@ -118,14 +117,13 @@ def measure_uncertainty(
     rank = rank_draws(ranked, answers, nominal, decimals=decimals)[:, 0]
     entropy = rng.integers(2**63, size=8).tolist()
     case = Case(answers, tree, rules, factors, draws, entropy, decimals, min_services, cells)
-    chunks = range(-(-draws // CHUNK))
-    counted = iter(
-        spread(partial(count_chunk, case), [(one, at) for one in sources for at in chunks])
-    )
+    chunks = range(count_chunks(draws))
+    items = [(source, chunk) for source in sources for chunk in chunks]
+    counted = iter(spread(partial(count_chunk, case), items))
     limits = rules.range if answers.shares else (-np.inf, np.inf)
     found = []
     for source in sources:
-        tally = _Tally(answers, draws)
+        tally = Tally(answers, draws)
         for counts in islice(counted, len(chunks)):
             tally.add(counts)
             progress(counts.scores.shape[1])
@@ -164,90 +162,8 @@ def find_no_order(ranked: Floats) -> str:
     return ""
 
 
-class Case(NamedTuple):
-    """What all chunks share: the arguments of `measure_uncertainty`, and what seeds are made of."""
-
-    answers: Answers
-    tree: Tree
-    rules: Rules
-    factors: Sequence[Factor]
-    draws: int
-    entropy: list[int]
-    decimals: int
-    min_services: int
-    cells: int
-
-
-class Counts(NamedTuple):
-    """What some draws say: scores (bodies x draws), places by half places, pairs by category."""
-
-    scores: Floats
-    places: NDArray[np.int64]
-    above: list[NDArray[np.int64]]
-
-
-def count_chunk(case: Case, item: tuple[str, int]) -> Counts:
-    """Draw one chunk, score it and count; it depends on nothing but the case, source and number."""
-    source, chunk = item
-    answers, factors = case.answers, case.factors if source != "services" else []
-    streams = [np.random.default_rng(np.random.SeedSequence(case.entropy, spawn_key=(chunk, one)))
-               for one in range(2)]  # fmt: skip  # every source sees the same draws
-    number = min(CHUNK, case.draws - chunk * CHUNK)
-    step = max(1, case.cells // len(answers.values))
-    counts = _no_counts(answers, number)
-    for start in range(0, number, step):
-        size = min(step, number - start)
-        design = streams[0].random((size, count_columns(factors)))
-        shares = (
-            None if source == "method" else draw_shares(answers.sizes.tolist(), size, streams[1])
-        )
-        variants = draw_variants(factors, design, case.tree, case.rules)
-        scores = rescore(answers, variants, shares=shares, widen=widen)
-        counts.scores[:, start : start + size] = scores
-        ranked = answers.only_ranked(scores, case.min_services)
-        _count(counts, *compare_draws(ranked, answers, variants, decimals=case.decimals))
-    return counts
-
-
-def _no_counts(answers: Answers, draws: int) -> Counts:
-    bodies = len(answers.bodies)
-    return Counts(
-        np.empty((bodies, draws)),
-        np.zeros((bodies, 2 * bodies + 1), dtype="int64"),
-        [np.zeros((len(group), len(group)), dtype="int64") for group in answers.groups],
-    )
-
-
-def _count(counts: Counts, places: Floats, above: list[NDArray[np.int64]]) -> None:
-    """Add places (bodies x draws) and pairs of some draws to the counts."""
-    for own, more in zip(counts.above, above, strict=True):
-        own += more
-    width = counts.places.shape[1]
-    halves = 2 * places + np.arange(len(places))[:, None] * width
-    missing = np.isnan(halves)
-    known = (halves[~missing] if missing.any() else halves.ravel()).astype("int64")
-    counts.places[:] += np.bincount(known, minlength=counts.places.size).reshape(-1, width)
-
-
-class _Tally:
-    """Counts over all draws of a source; scores are kept for their quantiles."""
-
-    def __init__(self, answers: Answers, draws: int) -> None:
-        self.done = 0
-        self.scores, self.places, self.above = _no_counts(answers, draws)
-
-    def add(self, counts: Counts) -> None:
-        """Take in a chunk."""
-        size = counts.scores.shape[1]
-        self.scores[:, self.done : self.done + size] = counts.scores
-        self.done += size
-        self.places += counts.places
-        for own, more in zip(self.above, counts.above, strict=True):
-            own += more
-
-
 def _tabulate(
-    tally: _Tally, answers: Answers, nominal: Floats, source: str, limits: tuple[float, float]
+    tally: Tally, answers: Answers, nominal: Floats, source: str, limits: tuple[float, float]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The three tables of one source."""
     blank = (answers.sizes < 2) & (source != "method")
@@ -281,7 +197,7 @@ def _quantile(counts: NDArray[np.int64], places: Floats, level: float) -> Floats
     return np.where(total[:, -1] > 0, found, np.nan)
 
 
-def _list_ranks(tally: _Tally, answers: Answers, places: Floats, source: str) -> pd.DataFrame:
+def _list_ranks(tally: Tally, answers: Answers, places: Floats, source: str) -> pd.DataFrame:
     row, column = np.nonzero(tally.places)
     return pd.DataFrame(
         {
@@ -294,7 +210,7 @@ def _list_ranks(tally: _Tally, answers: Answers, places: Floats, source: str) ->
     )
 
 
-def _list_pairs(tally: _Tally, answers: Answers, source: str) -> pd.DataFrame:
+def _list_pairs(tally: Tally, answers: Answers, source: str) -> pd.DataFrame:
     parts = []
     names = np.array(answers.bodies, dtype=object)
     for group, above in zip(answers.groups, tally.above, strict=True):
