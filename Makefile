@@ -31,7 +31,7 @@ help: ## List the targets
 report: $(READY) ## Build one edition: make report YEAR=2023 [DATASET=id or folder] [WORKERS=2]
 	@"$(PYTHON)" -m asan_analysis report --year="$$YEAR" $${DATASET:+--dataset="$$DATASET"} $${WORKERS:+--workers="$$WORKERS"}
 
-reports: $(READY) ## Build all editions: make reports [DATASET=...] [WORKERS=2]
+reports: $(READY) ## Build all reports and profiles: make reports [DATASET=...] [WORKERS=2]
 	@"$(PYTHON)" -m asan_analysis reports $${DATASET:+--dataset="$$DATASET"} $${WORKERS:+--workers="$$WORKERS"}
 
 profile: $(READY) ## Build one organisation's profile: make profile YEAR=2023 ORG=buttons_committee

@@ -1,13 +1,18 @@
 """The command `robustness`: files in, files out, and what it refuses."""
 
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
 from asan_analysis.cli import main
 
+ROOT = Path(__file__).resolve().parents[1]
 CONTRACT = {
     "uncertainty": ["unit_id", "category", "source", "nominal_rank", "rank_mean", "rank_q05",
                     "rank_q50", "rank_q95", "rank_sd", "score_q05", "score_q50", "score_q95",
@@ -64,6 +69,56 @@ def test_the_same_seed_writes_the_same_bytes(files):
     assert runs[0]["certificates.csv"] == runs[2]["certificates.csv"]
 
 
+def test_any_number_of_workers_writes_the_same_bytes(files):
+    """5000 draws are more than two chunks; sensitivity has several parts too."""
+    runs = []
+    for workers in ("1", "3"):
+        assert run(files, "--alternatives", str(files / "A.csv"), "--workers", workers,
+                   draws="5000") == 0  # fmt: skip
+        runs.append({path.name: path.read_bytes() for path in (files / "out").iterdir()})
+    assert runs[0] == runs[1]
+
+
+def start(folder):
+    """The command with draws for minutes, and its processes once two of them draw."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "asan_analysis", "robustness", "--year", "2023", "--draws",
+         "1000000", "--workers", "2", "--output", str(folder / "out")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    family = psutil.Process(process.pid)
+    for _ in range(600):
+        busy = [child for child in family.children(recursive=True)
+                if child.parent().pid != process.pid]  # fmt: skip  # forked from the server
+        if len(busy) == 2 and all(sum(child.cpu_times()[:2]) > 0.2 for child in busy):
+            return process, busy
+        time.sleep(0.1)
+    process.kill()
+    raise AssertionError(process.communicate()[1])
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks from a server on Linux")
+@pytest.mark.parametrize("who", ["worker", "Ctrl-C", "command"])
+def test_a_killed_process_ends_the_command_and_writes_nothing(tmp_path, who):
+    """One line says what happened; no process is left behind, nor a file."""
+    process, busy = start(tmp_path)
+    if who == "worker":
+        busy[0].kill()
+    else:
+        process.send_signal(signal.SIGINT if who == "Ctrl-C" else signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+    code, told = {
+        "worker": (1, "asan-analysis: a process was killed, perhaps for want of memory; nothing "
+                      "was written; try again with fewer workers\n"),
+        "Ctrl-C": (130, "asan-analysis: stopped; nothing was changed\n"),
+        "command": (-signal.SIGKILL, err),  # Python may count what was left
+    }[who]  # fmt: skip
+    assert (process.returncode, out, err) == (code, "", told)
+    assert psutil.wait_procs(busy, timeout=10)[1] == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_steps_run_before(files):
     (files / "R.toml").write_text('[[steps]]\ndo = "screen"\nleast = 0.9\n', encoding="utf-8")
     (files / "V.csv").write_text(VALUES + "u5,,70,99\n", encoding="utf-8")
@@ -99,6 +154,7 @@ def test_an_edition_of_a_dataset_is_examined_from_another_folder(tmp_path):
         ({"V.csv": "unit_id,a,b,c\nu1,1,2,3\n"}, ["A"], "1 unit has a place"),
         ({"V.csv": "unit_id,a,b,c\nu1,1,2,3\nu2,1,2,3\n"}, ["A"], "every unit has the same score"),
         ({}, ["A", "--draws", "0"], "draws '0' is not a whole number from 1"),
+        ({}, ["A", "--workers", "17"], "workers '17' is not a whole number from 1 to 16"),
         ({}, ["A", "--seed", "-1"], "seed '-1' is not a whole number"),
         ({}, ["A", "--year", "2023"], "not both"),
         ({}, ["A", "--steps-output", "there"], "the rules have no steps"),

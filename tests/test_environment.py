@@ -222,7 +222,7 @@ def test_every_target_has_help(project: Path):
     assert set(targets) >= {"help", "report", "lab", "test", "check", "data", "lock", "clean"}
 
 
-def report_arguments(project: Path, *given: str, **env: str) -> list[str]:
+def report_arguments(project: Path, *given: str, target: str = "report", **env: str) -> list[str]:
     """Run `make report` with a program that shows its arguments, and return them."""
     show = project / "show.py"
     show.write_text(
@@ -230,10 +230,10 @@ def report_arguments(project: Path, *given: str, **env: str) -> list[str]:
         encoding="utf-8",
     )
     python = script(project / "show", f'exec "{sys.executable}" show.py "$@"')
-    command = ["make", "-s", "report", "READY=", f"PYTHON=./{python.name}", *given]
+    command = ["make", "-s", target, "READY=", f"PYTHON=./{python.name}", *given]
     arguments, year = json.loads(run(*command, cwd=project, **env).stdout)
-    assert arguments[:3] == ["-m", "asan_analysis", "report"]
-    assert arguments[3] == f"--year={year}"
+    assert arguments[:3] == ["-m", "asan_analysis", target]
+    assert target != "report" or arguments[3] == f"--year={year}"
     return arguments[3:]
 
 
@@ -257,6 +257,14 @@ def test_the_guard_against_expansion_is_needed(project: Path):
     makefile.write_text(re.sub("(?m)^override .*\n", "", text), encoding="utf-8")
     report_arguments(project, "YEAR=$(shell touch x)")
     assert (project / "x").exists()
+
+
+@needs_make
+def test_all_reports_are_built_where_no_dataset_is_named(project: Path):
+    """`make reports` has no year, and a dataset only where one is given."""
+    assert report_arguments(project, "YEAR=2023", target="reports") == []
+    given = report_arguments(project, "DATASET=a b", "WORKERS=3", target="reports")
+    assert given == ["--dataset=a b", "--workers=3"]
 
 
 @needs_make

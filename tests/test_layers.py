@@ -8,8 +8,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "asan_analysis"
 ORDER = [
-    "errors", "refusals", "catalogue", "data", "register", "index", "analysis", "audit", "drivers",
-    "forecast", "robustness", "scale", "forms", "report", "commands", "cli",
+    "errors", "refusals", "catalogue", "processes", "data", "register", "index", "analysis",
+    "audit", "drivers", "forecast", "robustness", "scale", "forms", "report", "commands", "cli",
 ]  # fmt: skip
 OUTSIDE = {"matplotlib", "pathlib", "os", "time", "datetime", "random", "seaborn"}
 FORBIDDEN = dict.fromkeys(

@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,14 +56,15 @@ def _parser() -> argparse.ArgumentParser:
 def _add_reports(commands: Any) -> None:
     """The commands that build and verify reports and check a dataset."""
     report = commands.add_parser("report", help="build the report of one edition")
-    reports = commands.add_parser("reports", help="build the reports of all editions")
+    reports = commands.add_parser("reports", help="build all reports and profiles")
     profile = commands.add_parser("profile", help="build the profile of one organisation")
     profiles = commands.add_parser("profiles", help="build the profiles of all organisations")
     verify = commands.add_parser("verify", help="rebuild a report and compare every file")
     for one in (report, profile, profiles, verify):
         one.add_argument("--year", required=True, help="closing year of the edition, as 2023")
-    for one in (report, reports, profile, profiles, verify):
+    for one in (report, profile, profiles, verify):
         one.add_argument("--dataset", help="id under data/ or a folder")
+    reports.add_argument("--dataset", help="id under data/ or a folder; all where left out")
     for one in (report, reports, profiles, verify):
         one.add_argument("--workers", default="2", help="notebooks run at the same time (1 to 16)")
     profile.add_argument("--organisation", required=True, metavar="ID", help="id in the edition")
@@ -110,6 +112,7 @@ def _add_tables(commands: Any) -> None:
                             help="rows like those of assumptions.csv")  # fmt: skip
     robustness.add_argument("--draws", default="10000", metavar="N", help="1 to 1000000")
     robustness.add_argument("--seed", default="1", metavar="S", help="0 to 999999999")
+    robustness.add_argument("--workers", default="2", help="processes that draw (1 to 16)")
     robustness.add_argument("--output", required=True, type=Path, metavar="DIR")
     robustness.set_defaults(command=_robustness)
 
@@ -204,13 +207,10 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _reports(options: argparse.Namespace) -> None:
-    from asan_analysis.data.datasets import DEFAULT_DATASET, load_dataset
-    from asan_analysis.report.build import build_report
+    from asan_analysis.report.editions import build_editions, build_entry, plan_editions
 
-    workers = _workers(options)
-    data = load_dataset(options.dataset or DEFAULT_DATASET)
-    for year in data.editions.sort_values("order")["edition_year"]:
-        build_report(data, int(year), workers=workers)
+    build = partial(build_entry, workers=_workers(options))
+    build_editions(plan_editions(options.dataset), build=build)
 
 
 def _profile(options: argparse.Namespace) -> None:
@@ -308,14 +308,18 @@ def _score_dataset(options: argparse.Namespace) -> None:
 
 
 def _robustness(options: argparse.Namespace) -> None:
-    from asan_analysis.commands import run_robustness
+    from asan_analysis.processes import spread_over
 
+    workers = _workers(options)
     draws = _whole_number(options.draws, name="draws", low=1, high=1_000_000)
     seed = _whole_number(options.seed, name="seed", low=0, high=999_999_999)
     if not options.year and not options.framework and not options.values:
         raise ParameterError("give --year of an edition, or --framework and --values of a table")
+    spread = spread_over(workers, preload=["asan_analysis.robustness.examination"])
+    from asan_analysis.commands import run_robustness  # while the others import
+
     edition = _load_edition(options) if options.year else None
-    run_robustness(options, edition, draws=draws, seed=seed)
+    run_robustness(options, edition, draws=draws, seed=seed, spread=spread)
 
 
 def _compare(options: argparse.Namespace) -> None:

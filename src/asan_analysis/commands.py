@@ -23,6 +23,7 @@ from asan_analysis.index.method import find_method
 from asan_analysis.index.rules import Rules, check_rules
 from asan_analysis.index.scoring import score_table
 from asan_analysis.index.steps import Done, apply_steps, check_denominators
+from asan_analysis.processes import Spread
 from asan_analysis.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -217,7 +218,12 @@ def _warn(text: str) -> None:
 
 
 def run_robustness(
-    options: argparse.Namespace, edition: tuple[Dataset, int] | None, *, draws: int, seed: int
+    options: argparse.Namespace,
+    edition: tuple[Dataset, int] | None,
+    *,
+    draws: int,
+    seed: int,
+    spread: Spread,
 ) -> None:
     """Examine the method of an edition or of a table and write every table of `examine_method`."""
     from asan_analysis.robustness.alternatives import read_factors
@@ -232,6 +238,7 @@ def run_robustness(
         tables = examine_method(
             case.answers, case.tree, case.rules, factors, draws=draws, seed=seed,
             decimals=case.decimals, min_services=case.min_services, progress=bar.update,
+            spread=spread,
         )  # fmt: skip
     _write_folder(tables, options.output, case.done, options.steps_output)
     told = ", ".join(factor.key for factor in factors) or "nothing; only services are resampled"

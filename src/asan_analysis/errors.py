@@ -58,7 +58,7 @@ class ParameterError(AsanAnalysisError, ValueError):
 
 
 class ReportError(AsanAnalysisError, RuntimeError):
-    """A report that could not be built."""
+    """A report or another result that could not be made."""
 
 
 _SHOWN = 50

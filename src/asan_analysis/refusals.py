@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -19,6 +20,10 @@ class Refusal(ParameterError):
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How another process is sent it: a plain copy would leave out the code."""
+        return partial(type(self), code=self.code), self.args
 
 
 class Overview(NamedTuple):

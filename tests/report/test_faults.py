@@ -188,10 +188,10 @@ def test_a_failing_notebook_leaves_the_last_good_report(whole):
     assert "value = undefined_name + 1" in done.stderr
     assert "NameError: name 'undefined_name' is not defined" in done.stderr
     assert bytes_of(place_of(whole)) == good
-    kept = whole / "reports" / "2023" / "failed" / "00_data_and_coverage.ipynb"
+    kept = whole / "reports" / "2023" / "tiny.failed" / "00_data_and_coverage.ipynb"
     assert "undefined_name" in kept.read_text("utf-8")
     left = {path.name for path in (whole / "reports" / "2023").iterdir()}
-    assert left == {"failed", "tiny"}
+    assert left == {"tiny.failed", "tiny"}
 
 
 def test_a_break_between_two_renames_is_mended_after_a_build_that_was_refused(project):
@@ -210,7 +210,7 @@ def test_a_break_between_two_renames_is_mended_after_a_build_that_was_refused(pr
     done = report(project)
     assert done.returncode == 1
     assert "notes.csv: read past asan_analysis.data" in done.stderr
-    shutil.rmtree(place.parent / "failed")
+    shutil.rmtree(place.parent / "tiny.failed")
     notes.unlink()
     write_chapter(project, CHAPTERS[0])
     assert report(project).returncode == 0
@@ -230,13 +230,13 @@ def test_a_cell_that_hangs_is_stopped_at_its_limit(project):
         "root = Path.cwd(); sources = cache.Sources(root, root / 'data' / 'tiny', 'tiny')\n"
         "one = plan.plan_report(root / 'notebooks', year=2023, dataset='tiny')[0]\n"
         "job = execute.Job(one, root / 'kept', {}, 'new', sources, 5)\n"
-        "execute.run_jobs([job], workers=1, failed=root / 'reports' / '2023' / 'failed')\n"
+        "execute.run_jobs([job], workers=1, failed=root / 'reports' / '2023' / 'tiny.failed')\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True)
     last = done.stderr[done.stderr.rindex("ReportError") :]
     assert "00_data_and_coverage was stopped: a cell ran for more than 5 s" in last
     assert "while True:" in last
-    assert (project / "reports" / "2023" / "failed" / "00_data_and_coverage.ipynb").is_file()
+    assert (project / "reports" / "2023" / "tiny.failed" / "00_data_and_coverage.ipynb").is_file()
     assert not (project / "kept").exists()
     assert_nothing_is_left(project)
 
@@ -255,7 +255,7 @@ def test_a_killed_kernel_or_worker_is_one_message(project, victim, told):
     assert "Traceback" not in done.stderr
     assert told in done.stderr
     assert_nothing_is_left(project)
-    shutil.rmtree(project / "reports" / "2023" / "failed", ignore_errors=True)
+    shutil.rmtree(project / "reports" / "2023" / "tiny.failed", ignore_errors=True)
     assert_the_next_run_mends(project, good)
 
 
@@ -288,7 +288,7 @@ def test_a_full_disk_is_one_message(project):
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "File too large" in done.stderr
-    shutil.rmtree(project / "reports" / "2023" / "failed", ignore_errors=True)
+    shutil.rmtree(project / "reports" / "2023" / "tiny.failed", ignore_errors=True)
     restore_lock(project)
     assert_the_next_run_mends(project, good)
 

@@ -37,7 +37,9 @@ def test_a_failure_names_the_body_and_the_next_call_goes_on_from_there(tiny):
     done = profiles(tiny, "--workers", "1", FAIL="b")
     assert done.returncode == 1
     assert f"{PROFILE} of b failed in cell" in done.stderr
-    assert [path.name for path in place.parent.glob("failed/*")] == [f"{PROFILE}.b.ipynb"]
+    assert [path.name for path in place.parent.glob("tiny.profiles.failed/*")] == [
+        f"{PROFILE}.b.ipynb"
+    ]
     assert not place.exists()
 
     done = profiles(tiny)
@@ -46,7 +48,7 @@ def test_a_failure_names_the_body_and_the_next_call_goes_on_from_there(tiny):
     assert told[0] == "profiles 2023, tiny: 2 organisations"
     assert re.fullmatch(rf"  {PROFILE} of b  [\d.]+ s  \(not built yet\)", told[1])
     assert re.fullmatch(r"reports/2023/tiny\.profiles/index\.html  [\d.]+ s", told[2])
-    assert len(told) == 3 and not list(place.parent.glob("failed"))
+    assert len(told) == 3 and not list(place.parent.glob("tiny.profiles.failed"))
     assert {path.name for path in place.iterdir()} == {"a", "b", "index.html", "index.az.html"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from dataclasses import replace
 from functools import cache
 
@@ -22,7 +23,10 @@ from asan_analysis.index.rescoring import rank_draws, rescore, vary
 from asan_analysis.index.rollup import score_organisations
 from asan_analysis.index.rules import Rules
 from asan_analysis.index.scoring import score_table
+from asan_analysis.processes import spread_over
+from asan_analysis.robustness import chunks
 from asan_analysis.robustness.alternatives import count_columns, draw_variants, read_factors
+from asan_analysis.robustness.chunks import CHUNK
 from asan_analysis.robustness.uncertainty import measure_uncertainty
 
 
@@ -227,6 +231,93 @@ def test_chunks_change_no_number():
         for name in ("bodies", "ranks", "pairs"):
             pd.testing.assert_frame_equal(getattr(runs[0], name), getattr(other, name),
                                           check_exact=True)  # fmt: skip
+
+
+@pytest.mark.parametrize("draws", [1, CHUNK - 1, CHUNK, 2 * CHUNK + 1])
+def test_processes_change_no_number(draws):
+    """Draws that end inside a chunk, with it and just after it; parts that cut it unevenly."""
+    answers = table(
+        {"A": {"x": 110, "y": 0}, "B": {"x": 0, "y": 121}, "C": {"x": 60, "y": 60}}, TWO
+    )
+    rows = ("weight:1", {"relative": 0.25}), ("aggregation", ["geometric"])
+    factors = read_factors(assumptions(*rows), TWO, Rules())
+    told: list[int] = []
+    runs = [
+        measure(answers, TWO, factors, draws=draws, sources=["method", "services", "both"],
+                spread=spread_over(workers), cells=cells, progress=told.append)[0]
+        for workers, cells in ((1, 2**20), (2, 2**20), (3, 3 * 700), (1, 3 * 999))
+    ]  # fmt: skip
+    assert sum(told) == 4 * 3 * draws
+    for other in runs[1:]:
+        for name in ("bodies", "ranks", "pairs"):
+            pd.testing.assert_frame_equal(getattr(runs[0], name), getattr(other, name),
+                                          check_exact=True)  # fmt: skip
+
+
+def test_chunks_may_be_counted_in_any_order_and_differ():
+    """So too by somebody who was sent function and chunks as bytes."""
+    answers = table({"A": {"x": 110, "y": 0}, "B": {"x": 0, "y": 121}}, TWO)
+    factors = read_factors(assumptions(("weight:1", {"relative": 0.25})), TWO, Rules())
+    sent: dict = {}
+
+    def backwards(function, items):
+        function, items = pickle.loads(pickle.dumps((function, list(items))))
+        sent.update({item: function(item) for item in reversed(items)})
+        return [sent[item] for item in items]
+
+    found, _ = measure(answers, TWO, factors, draws=2 * CHUNK, sources=["method", "both"],
+                       spread=backwards)  # fmt: skip
+    plain, _ = measure(answers, TWO, factors, draws=2 * CHUNK, sources=["method", "both"])
+    pd.testing.assert_frame_equal(found.bodies, plain.bodies, check_exact=True)
+    first, second = (sent["method", chunk].scores for chunk in (0, 1))
+    assert len(np.unique([first, second])) == first.size + second.size
+
+
+def test_every_source_sees_the_same_draws(monkeypatch):
+    """Alternatives of "method" are those of "both", services those of "both", chunk by chunk."""
+    _, tree, rules, answers = nominal("asan_sample")
+    factors = read_factors(assumptions(("weight:1", {"relative": 0.25})), tree, rules)
+    seen: dict[str, list] = {name: [] for name in ("draw_variants", "draw_shares")}
+    for name, kept in seen.items():
+        real = getattr(chunks, name)
+
+        def spy(*given, real=real, kept=kept):
+            kept.append(given[1] if real is draw_variants else real(*given))
+            return real(*given) if real is draw_variants else kept[-1]
+
+        monkeypatch.setattr(chunks, name, spy)
+    monkeypatch.setattr(chunks, "CHUNK", 30)
+    measure_uncertainty(answers, tree, rules, factors, draws=60, rng=np.random.default_rng(1))
+    design = [one for one in seen["draw_variants"] if one.shape[1]]
+    for drawn in (design, seen["draw_shares"]):
+        first, second, *again = drawn
+        np.testing.assert_array_equal(again, [first, second])
+        assert not np.array_equal(first, second)
+
+
+def test_the_state_of_the_generator_is_all_that_counts():
+    """A generator set back to a state gives its numbers again, whatever it spawned before."""
+    answers = table({"A": {"x": 110, "y": 0}, "B": {"x": 0, "y": 121}}, TWO)
+    factors = read_factors(assumptions(("weight:1", {"relative": 0.25})), TWO, Rules())
+    rng = np.random.default_rng(3)
+    state, runs = rng.bit_generator.state, []
+    for _ in range(2):
+        rng.bit_generator.state = state
+        rng.spawn(2)
+        runs.append(measure_uncertainty(answers, TWO, Rules(), factors, draws=500, rng=rng,
+                                        sources=["method"]).bodies)  # fmt: skip
+    pd.testing.assert_frame_equal(*runs, check_exact=True)
+    after = measure_uncertainty(answers, TWO, Rules(), factors, draws=500, rng=rng,
+                                sources=["method"]).bodies  # fmt: skip
+    assert not after.equals(runs[0])
+
+
+def test_another_process_is_sent_answers_without_kept_scores():
+    _, tree, rules, answers = nominal("asan_sample")
+    rescore(answers, vary([(tree, rules)], [0]))
+    other = pickle.loads(pickle.dumps(answers))
+    assert answers.scores and not other.scores
+    np.testing.assert_array_equal(other.values, answers.values)
 
 
 def test_planted_ability_is_ordered_by_the_median_scores():

@@ -65,6 +65,11 @@ def files_read() -> dict[Path, str]:
     return dict(_READ)
 
 
+def forget_reads() -> None:
+    """Begin anew with what is recorded: what is made next rests on what is read from now on."""
+    _READ.clear()
+
+
 def watch_folders(*folders: str) -> None:
     """From now on note every file that is opened below these folders, whoever opens it.
 

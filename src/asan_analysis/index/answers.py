@@ -38,6 +38,10 @@ class Answers:
     shares: bool
     scores: dict[Any, Any] = field(default_factory=dict)  # kept by `index.rescoring`
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process is sent: it scores for itself."""
+        return {**self.__dict__, "scores": {}}
+
     @cached_property
     def names(self) -> list[str]:
         """Ids of the services, or of the units of a table."""

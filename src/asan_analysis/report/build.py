@@ -84,7 +84,7 @@ def build_report(data: Dataset, year: int, *, workers: int = 2) -> Path:
 
     A chapter runs again only when something it rests on changed. The report is built aside and
     moved into place at the end; a failure leaves the last good report as it was and keeps the
-    failed notebook under `reports/<year>/failed/`.
+    failed notebook under `reports/<year>/<dataset id>.failed/`.
 
     Parameters
     ----------
@@ -158,11 +158,13 @@ def build_profiles(data: Dataset, year: int, *, workers: int = 2) -> Path:
         The edition has no answers.
     """
     one, _ = select_edition(data, year)
-    tasks = plan_profiles(data, year, [str(body) for body in one.organisations["organisation_id"]])
+    bodies = [str(body) for body in one.organisations["organisation_id"]]
+    tasks = plan_profiles(data, year, bodies)
     digest = build(tasks, workers=workers)
     folder, edition = tasks[0].place.parent, tasks[0].edition
     with told_plainly():
         write_directory(folder, Identity(data, edition, digest))
+        cache.record_profiles(data.dataset_id, year, bodies)
     return folder
 
 
@@ -267,7 +269,9 @@ def _refresh_chapters(tasks: list[Task], ground: Ground, workers: int) -> dict[P
             elif len(tasks) == 1:
                 print(f"  {run.name}  unchanged", flush=True)
     jobs.sort(key=lambda job: job.run.name not in LONGEST)
-    failed = ground.root / "reports" / str(tasks[0].edition.edition_year) / "failed"
+    first, what = tasks[0], ".profiles" if tasks[0].organisation_id else ""
+    edition = ground.root / "reports" / str(first.edition.edition_year)
+    failed = edition / f"{first.data.dataset_id}{what}.failed"
     with _progress(len(jobs), bar=len(tasks) > 1) as tell:
         return run_jobs(jobs, workers=workers, failed=failed, tell=tell)
 

@@ -13,8 +13,9 @@ import re
 import shutil
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -148,26 +149,56 @@ def is_whole(entry: Path, made: Path, sources: Sources, library: Mapping[str, st
     """Whether a report is built, no file of it was changed, and it rests on what is there now."""
     if any(entry.glob(".*")) or any(made.parent.glob(f".{made.name}.*")):
         return False  # a build was killed, or is running
-    extra = {path.relative_to(made).as_posix() for path in files_below(made)}
-    extra -= {*read_record(entry).get("outputs", {}), UNCHECKED}
+    there = [path for path in files_below(made) if path.name != UNCHECKED]
+    extra = {path.relative_to(made).as_posix() for path in there}
+    extra -= set(read_record(entry).get("outputs", {}))
     return not (extra or find_change(entry, library, sources, made))
+
+
+def folder_of(dataset: str) -> Path:
+    """Where a dataset lies that is called by its id under `data/` or by its folder."""
+    named = re.fullmatch(r"[\w-]+", dataset)
+    return project_root() / "data" / dataset if named else Path(dataset)
 
 
 def is_current(dataset: str, year: str, organisation_id: str = "") -> Path | None:
     """The first page of a report that is built and rests on what is there now; else None."""
-    if not re.fullmatch(r"[0-9]{4}", year) or not re.fullmatch(r"[\w.-]*", organisation_id):
+    if not re.fullmatch(r"[\w.-]*", organisation_id):
         return None
+    return _find_whole(dataset, year, partial(report_place, organisation_id=organisation_id))
+
+
+def are_current(dataset: str, year: str) -> Path | None:
+    """The page that lists the profiles of an edition, if `is_current` holds for all; else None."""
+    return _find_whole(dataset, year, _place_of_profiles)
+
+
+def record_profiles(dataset_id: str, year: int, bodies: Iterable[str]) -> None:
+    """Record what the profiles of an edition rest on, once all of them and their list are built."""
+    root, place = project_root(), _place_of_profiles(year, dataset_id)
+    kept = cache_of(root, place)
+    reads: dict[str, str] = {}
+    for body in bodies:
+        reads |= read_record(kept / body).get("reads", {})
+    write_record(kept, library_state(root), reads, root / "reports" / place)
+
+
+def _place_of_profiles(year: int, dataset_id: str) -> Path:
+    return report_place(year, dataset_id, "body").parent
+
+
+def _find_whole(dataset: str, year: str, place_of: Callable[[int, str], Path]) -> Path | None:
+    """The first page of what is kept and built at a place, if it is whole."""
     try:
-        root = project_root()
-        folder = root / "data" / dataset if re.fullmatch(r"[\w-]+", dataset) else Path(dataset)
+        root, folder = project_root(), folder_of(dataset)
         about = tomllib.loads((folder / "dataset.toml").read_text(encoding="utf-8-sig"))
-        place = report_place(int(year), str(about["id"]), organisation_id)
+        place = place_of(int(year), str(about["id"]))
         page = first_page(about)
     except (ParameterError, OSError, ValueError, KeyError):
         return None  # a build says what is wrong
     sources = Sources(root, folder.resolve(), str(about["id"]))
     own = root / "data" / sources.dataset_id
-    if own.is_dir() and own.resolve() != sources.folder:
+    if not re.fullmatch(r"[0-9]{4}", year) or (own.is_dir() and own.resolve() != sources.folder):
         return None  # the id belongs to another folder, which a build refuses
     made = root / "reports" / place
     whole = is_whole(cache_of(root, place), made, sources, library_state(root))

@@ -265,7 +265,7 @@ def draw_variants(factors: Sequence[Factor], design: Floats, tree: Tree, rules: 
     tree, rules : Tree, Rules
         The nominal method.
     """
-    weights = np.repeat(tree.weights[:, None], len(design), axis=1)
+    weights = np.broadcast_to(tree.weights[:, None], (len(tree.weights), len(design))).copy()
     codes = np.zeros(len(design), dtype="int64")
     varied: list[Factor] = []
     start = 0

@@ -14,6 +14,7 @@ from asan_analysis.index.answers import STATUSES, Answers
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.rescoring import rescore, score_once, vary
 from asan_analysis.index.rules import Rules
+from asan_analysis.processes import Spread
 from asan_analysis.robustness.alternatives import Factor
 from asan_analysis.robustness.certificates import certify_level
 from asan_analysis.robustness.league import compare_alternatives, remove_nodes
@@ -40,6 +41,7 @@ def examine_method(
     decimals: int = 2,
     min_services: int = 1,
     progress: Callable[[int], object] = lambda done: None,
+    spread: Spread = map,
 ) -> dict[str, pd.DataFrame]:
     """Uncertainty, sensitivity, certificates, audit and single changes, as tables by file name.
 
@@ -51,7 +53,7 @@ def examine_method(
         Draws of each source; sensitivity takes at least as many scorings.
     seed : int
         Every table has a generator of its own made from it.
-    decimals, min_services, progress
+    decimals, min_services, progress, spread
         As `measure_uncertainty` takes them.
 
     Returns
@@ -72,9 +74,10 @@ def examine_method(
     options: dict[str, Any] = {"decimals": decimals, "min_services": min_services}
     sources = list_sources(answers, factors)
     found = measure_uncertainty(answers, tree, rules, factors, draws=draws, rng=streams[0],
-                                sources=sources, progress=progress, **options)  # fmt: skip
+                                sources=sources, progress=progress, spread=spread,
+                                **options)  # fmt: skip
     indices = find_indices(answers, tree, rules, factors, draws=draws, rng=streams[1],
-                           progress=progress, **options)  # fmt: skip
+                           progress=progress, spread=spread, **options)  # fmt: skip
     level = find_level(answers, tree, rules, decimals=decimals)
     places, _ = certify_level(level, answers.list_ranked(min_services), rng=streams[2])
     tables = {

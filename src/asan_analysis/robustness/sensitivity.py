@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.rescoring import rank_draws, rescore
 from asan_analysis.index.rules import Rules
+from asan_analysis.processes import Spread
 from asan_analysis.robustness.alternatives import Factor, count_columns, draw_variants
 from asan_analysis.robustness.league import TOP, rank_nominal
 
@@ -37,6 +39,7 @@ def measure_sensitivity(
     decimals: int = 2,
     min_services: int = 1,
     progress: Callable[[int], object] = lambda done: None,
+    spread: Spread = map,
 ) -> pd.DataFrame:
     """First-order and total Sobol indices of each assumption.
 
@@ -52,6 +55,8 @@ def measure_sensitivity(
         Scorings wanted; n is the least power of two that reaches them, at least 64.
     rng : Generator
         Scrambles the Sobol sequence and draws the bootstrap.
+    spread : callable
+        As `measure_uncertainty` takes it; it changes no result.
 
     Returns
     -------
@@ -82,26 +87,50 @@ def measure_sensitivity(
     seeds = rng.integers(2**31, size=2).tolist()
     design = sobol_sample.sample(problem, n, calc_second_order=False, seed=seeds[0])
     design = np.minimum(design, np.nextafter(1.0, 0.0))
-    scores = np.empty((len(answers.bodies), len(design)))
-    ranks = np.empty_like(scores)
-    for start in range(0, len(design), _STEP):
-        part = slice(start, start + _STEP)
-        variants = draw_variants(factors, design[part], tree, rules)
-        scores[:, part] = rescore(answers, variants)
-        ranked = answers.only_ranked(scores[:, part], min_services)
-        ranks[:, part] = rank_draws(ranked, answers, variants, decimals=decimals)
-        progress(len(design[part]))
+    case = Case(answers, tree, rules, factors, design, decimals, min_services)
+    parts = []
+    for part in spread(partial(score_part, case), range(0, len(design), _STEP)):
+        parts.append(part)
+        progress(part[0].shape[1])
+    scores, ranks = (np.concatenate(one, axis=1) for one in zip(*parts, strict=True))
     nominal = rank_nominal(answers, tree, rules, decimals=decimals, min_services=min_services)
-    outputs = _outputs(answers, scores, ranks, nominal)
-    rows = []
-    for name, output in outputs.items():
-        sizes = [size for size in (n // 8, n // 4, n // 2, n) if size >= _LEAST // 2 or size == n]
-        for size in sizes if name == "rank_shift" else [n]:
-            own = output[: size * (len(factors) + 2)]
-            if np.ptp(own) > 1e-12 and not np.isnan(own).any():
-                rows.append(_indices(problem, own, factors, seeds[1]).assign(output=name, n=size))
+    varied = [
+        (name, output[: size * (len(factors) + 2)], size)
+        for name, output in _outputs(answers, scores, ranks, nominal).items()
+        for size in _sizes(name, n)
+    ]
+    varied = [one for one in varied if np.ptp(one[1]) > 1e-12 and not np.isnan(one[1]).any()]
+    rows = list(spread(partial(share_variance, problem, seeds[1]), varied))
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
     return table.reindex(columns=list(COLUMNS))
+
+
+class Case(NamedTuple):
+    """What all parts of the design share."""
+
+    answers: Answers
+    tree: Tree
+    rules: Rules
+    factors: Sequence[Factor]
+    design: Floats
+    decimals: int
+    min_services: int
+
+
+def score_part(case: Case, start: int) -> tuple[Floats, Floats]:
+    """Scores and places, bodies x draws, of the part of the design that begins there."""
+    variants = draw_variants(
+        case.factors, case.design[start : start + _STEP], case.tree, case.rules
+    )
+    scores = rescore(case.answers, variants)
+    ranked = case.answers.only_ranked(scores, case.min_services)
+    return scores, rank_draws(ranked, case.answers, variants, decimals=case.decimals)
+
+
+def _sizes(name: str, n: int) -> list[int]:
+    """The base samples that an output is estimated from: parts of them where it shows enough."""
+    sizes = [size for size in (n // 8, n // 4, n // 2, n) if size >= _LEAST // 2 or size == n]
+    return sizes if name == "rank_shift" else [n]
 
 
 def _problem(factors: Sequence[Factor]) -> dict[str, Any]:
@@ -133,18 +162,19 @@ def _outputs(answers: Answers, scores: Floats, ranks: Floats, nominal: Floats) -
     }  # fmt: skip
 
 
-def _indices(
-    problem: dict[str, Any], output: Floats, factors: Sequence[Factor], seed: int
+def share_variance(
+    problem: dict[str, Any], seed: int, varied: tuple[str, Floats, int]
 ) -> pd.DataFrame:
-    """Indices of one output with their bootstrap intervals."""
+    """Indices of one output with their bootstrap intervals, a row for each factor."""
+    name, output, size = varied
     with warnings.catch_warnings():
         # a resample of the bootstrap may hold one value only
         warnings.filterwarnings("ignore", message="Constant values encountered")
         found = sobol_indices.analyze(
             problem, output, calc_second_order=False, conf_level=LEVEL, seed=seed
         )
-    table: dict[str, Any] = {"factor": [factor.key for factor in factors]}
+    table: dict[str, Any] = {"factor": list(dict.fromkeys(problem["groups"]))}
     for index in ("S1", "ST"):
         middle, half = np.asarray(found[index]), np.asarray(found[f"{index}_conf"])
         table |= {index: middle, f"{index}_low": middle - half, f"{index}_high": middle + half}
-    return pd.DataFrame(table)
+    return pd.DataFrame(table).assign(output=name, n=size)

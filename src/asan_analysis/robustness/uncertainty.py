@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,12 @@ from asan_analysis.errors import ParameterError
 from asan_analysis.index.aggregation import Floats
 from asan_analysis.index.answers import Answers
 from asan_analysis.index.framework import Tree
-from asan_analysis.index.rescoring import Variants, compare_draws, rank_draws, rescore, vary
+from asan_analysis.index.rescoring import rank_draws, rescore, vary
 from asan_analysis.index.rules import Rules
-from asan_analysis.robustness.alternatives import Factor, count_columns, draw_variants
+from asan_analysis.processes import Spread
+from asan_analysis.robustness.alternatives import Factor
+from asan_analysis.robustness.chunks import Case, Tally, count_chunk, count_chunks
 from asan_analysis.robustness.league import TOP
-from asan_analysis.robustness.resampling import draw_shares, widen
 
 SOURCES = ("method", "services", "both")
 TABLES = (  # columns of `bodies`, `ranks` and `pairs`
@@ -53,6 +56,7 @@ def measure_uncertainty(
     min_services: int = 1,
     progress: Callable[[int], object] = lambda done: None,
     cells: int = _CELLS,
+    spread: Spread = map,
 ) -> Uncertainty:
     """How places and scores spread over the listed alternatives and over other services.
 
@@ -69,7 +73,8 @@ def measure_uncertainty(
     draws : int
         Draws for each source, 1 or more.
     rng : Generator
-        The same generator state gives the same numbers for any `cells`.
+        The same generator state gives the same numbers for any `cells` and any `spread`: chunks of
+        draws have seeds of their own, see `robustness.chunks`.
     sources : sequence
         "method": the alternatives only; "services": services resampled inside each body only;
         "both".
@@ -79,6 +84,9 @@ def measure_uncertainty(
         Called with the number of draws just done.
     cells : int
         Units x draws worked on at a time; it changes no result.
+    spread : callable
+        Shaped like `map`, as `processes.spread_over` gives it: calls a function on every chunk,
+        here or elsewhere, and gives the results in order. Function and chunks can be pickled.
 
     Returns
     -------
@@ -107,17 +115,18 @@ def measure_uncertainty(
     ranked = answers.only_ranked(scores, min_services)
     _check(ranked, factors, sources, draws)
     rank = rank_draws(ranked, answers, nominal, decimals=decimals)[:, 0]
-    seeds = rng.integers(2**63, size=(2, 4))  # every source sees the same draws
+    entropy = rng.integers(2**63, size=8).tolist()
+    case = Case(answers, tree, rules, factors, draws, entropy, decimals, min_services, cells)
+    chunks = range(count_chunks(draws))
+    items = [(source, chunk) for source in sources for chunk in chunks]
+    counted = iter(spread(partial(count_chunk, case), items))
     limits = rules.range if answers.shares else (-np.inf, np.inf)
     found = []
     for source in sources:
-        streams = [np.random.default_rng(seed) for seed in seeds]
-        tally = _Tally(answers, draws)
-        for design, shares in _draw(source, factors, answers, draws, streams, cells):
-            variants = draw_variants(factors if source != "services" else [], design, tree, rules)
-            score = rescore(answers, variants, shares=shares, widen=widen)
-            tally.add(score, answers.only_ranked(score, min_services), variants, decimals)
-            progress(len(design))
+        tally = Tally(answers, draws)
+        for counts in islice(counted, len(chunks)):
+            tally.add(counts)
+            progress(counts.scores.shape[1])
         found.append(_tabulate(tally, answers, rank, source, limits))
     bodies, ranks, pairs = (
         pd.concat(parts, ignore_index=True) for parts in zip(*found, strict=True)
@@ -153,76 +162,28 @@ def find_no_order(ranked: Floats) -> str:
     return ""
 
 
-def _draw(
-    source: str,
-    factors: Sequence[Factor],
-    answers: Answers,
-    draws: int,
-    streams: list[np.random.Generator],
-    cells: int,
-) -> Iterator[tuple[Floats, Floats | None]]:
-    """Uniform numbers and shares of services, some draws at a time."""
-    columns = count_columns(factors)
-    step = max(1, cells // len(answers.values))
-    for start in range(0, draws, step):
-        number = min(step, draws - start)
-        design = streams[0].random((number, columns if source != "services" else 0))
-        shares = (
-            None if source == "method" else draw_shares(answers.sizes.tolist(), number, streams[1])
-        )
-        yield design, shares
-
-
-class _Tally:
-    """Counts over draws: places, pairs and moments; scores are kept for their quantiles."""
-
-    def __init__(self, answers: Answers, draws: int) -> None:
-        bodies = len(answers.bodies)
-        self.answers, self.done = answers, 0
-        self.scores = np.empty((bodies, draws))
-        self.places = np.zeros((bodies, 2 * bodies + 1), dtype="int64")  # by half places
-        self.above = [np.zeros((len(group), len(group)), dtype="int64")
-                      for group in answers.groups]  # fmt: skip
-
-    def add(self, scores: Floats, ranked: Floats, variants: Variants, decimals: int) -> None:
-        """Take in some draws, bodies x draws; `ranked` are the scores that have a place."""
-        self.scores[:, self.done : self.done + scores.shape[1]] = scores
-        self.done += scores.shape[1]
-        places, counts = compare_draws(ranked, self.answers, variants, decimals=decimals)
-        for above, more in zip(self.above, counts, strict=True):
-            above += more
-        width = self.places.shape[1]
-        halves = 2 * places + np.arange(len(places))[:, None] * width
-        known = halves[~np.isnan(halves)].astype("int64")
-        self.places += np.bincount(known, minlength=self.places.size).reshape(-1, width)
-
-
 def _tabulate(
-    tally: _Tally, answers: Answers, nominal: Floats, source: str, limits: tuple[float, float]
+    tally: Tally, answers: Answers, nominal: Floats, source: str, limits: tuple[float, float]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The three tables of one source."""
     blank = (answers.sizes < 2) & (source != "method")
     places = np.arange(tally.places.shape[1]) / 2
-    share = tally.places / tally.done
     total = tally.places.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = tally.places @ places / total
         spread = np.sqrt(tally.places @ places**2 / total - mean**2)
-    ranks = np.stack([_quantile(tally.places, places, level) for level in _QUANTILES])
-    scores = np.clip(np.quantile(tally.scores, _QUANTILES, axis=1), *limits)
+    ranks = [_quantile(tally.places, places, level) for level in _QUANTILES]
+    scores = np.clip(np.quantile(tally.scores, _QUANTILES, axis=1, overwrite_input=True), *limits)
+    share = np.where((total > 0)[:, None], tally.places / tally.done, np.nan)
+    firsts = [share[:, (places > 0) & (places <= last)].sum(axis=1) for last in (1, TOP)]
+    measured = [mean, *ranks, spread, *scores, *firsts]
     columns: dict[str, Any] = {
         "unit_id": answers.bodies, "category": answers.category.to_numpy(), "source": source,
-        "nominal_rank": nominal, "rank_mean": mean,
-        **{f"rank_{name}": row for name, row in zip(("q05", "q50", "q95"), ranks, strict=True)},
-        "rank_sd": spread,
-        **{f"score_{name}": row for name, row in zip(("q05", "q50", "q95"), scores, strict=True)},
-        "p_first": share[:, (places > 0) & (places <= 1)].sum(axis=1),
-        "p_top3": share[:, (places > 0) & (places <= TOP)].sum(axis=1),
+        "nominal_rank": nominal,
+        **{name: np.where(blank, np.nan, column)
+           for name, column in zip(TABLES[0][4:], measured, strict=True)},
     }  # fmt: skip
     bodies = pd.DataFrame(columns)
-    bodies.loc[total == 0, ["p_first", "p_top3"]] = np.nan
-    measured = bodies.columns[4:]
-    bodies.loc[blank, measured] = np.nan
     order = [group[np.argsort(nominal[group], kind="stable")] for group in answers.groups]
     bodies = bodies.iloc[np.concatenate(order)]
     return bodies, _list_ranks(tally, answers, places, source), _list_pairs(tally, answers, source)
@@ -236,7 +197,7 @@ def _quantile(counts: NDArray[np.int64], places: Floats, level: float) -> Floats
     return np.where(total[:, -1] > 0, found, np.nan)
 
 
-def _list_ranks(tally: _Tally, answers: Answers, places: Floats, source: str) -> pd.DataFrame:
+def _list_ranks(tally: Tally, answers: Answers, places: Floats, source: str) -> pd.DataFrame:
     row, column = np.nonzero(tally.places)
     return pd.DataFrame(
         {
@@ -249,7 +210,7 @@ def _list_ranks(tally: _Tally, answers: Answers, places: Floats, source: str) ->
     )
 
 
-def _list_pairs(tally: _Tally, answers: Answers, source: str) -> pd.DataFrame:
+def _list_pairs(tally: Tally, answers: Answers, source: str) -> pd.DataFrame:
     parts = []
     names = np.array(answers.bodies, dtype=object)
     for group, above in zip(answers.groups, tally.above, strict=True):
