@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when numpy is imported
@@ -27,7 +28,7 @@ from lines import Line, show_lines, time_together
 from asan_analysis.data.parts import Layout, list_parts
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.rules import Rules
-from asan_analysis.scale.roads import open_machine
+from asan_analysis.processes import spread_over
 from asan_analysis.scale.scoring import total_part
 from asan_analysis.scale.totals import Plan, Totals
 
@@ -76,9 +77,9 @@ def plan_for(tree: Tree, bodies: int = BODIES, *, audit: bool = False) -> Plan:
 def score(folder: Path, plan: Plan, workers: int = WORKERS) -> Totals:
     """Ours: the totals of all parts, from which every table is made."""
     totals = Totals(plan)
-    with open_machine(workers) as road:
-        for arrays in road(lambda path: total_part(path, plan), list_parts(folder, 2023)):
-            totals.join(Totals.from_arrays(plan, arrays))
+    spread = spread_over(workers, preload=["asan_analysis.scale.scoring"])
+    for arrays in spread(partial(total_part, plan=plan), list_parts(folder, 2023)):
+        totals.join(Totals.from_arrays(plan, arrays))
     return totals
 
 

@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "asan_analysis"
 ORDER = [
     "errors", "refusals", "catalogue", "processes", "data", "register", "index", "analysis",
-    "audit", "drivers", "forecast", "robustness", "scale", "forms", "report", "commands", "cli",
+    "audit", "drivers", "forecast", "robustness", "scale", "forms", "report", "commands",
+    "arguments", "cli",
 ]  # fmt: skip
 OUTSIDE = {"matplotlib", "pathlib", "os", "time", "datetime", "random", "seaborn"}
 FORBIDDEN = dict.fromkeys(

@@ -8,24 +8,26 @@ import re
 import signal
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from asan_analysis import __version__
+from asan_analysis.arguments import build_parser
 from asan_analysis.errors import AsanAnalysisError, ParameterError
 
 if TYPE_CHECKING:
     from asan_analysis.data.datasets import Dataset
+    from asan_analysis.processes import Spread
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 on success, 1 with one clear message otherwise."""
-    options = _parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     try:
-        options.command(options)
+        COMMANDS[options.command](options)
         sys.stdout.flush()
     except BrokenPipeError:  # as under `| head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -37,155 +39,6 @@ def main(arguments: list[str] | None = None) -> int:
         print("asan-analysis: stopped; nothing was changed", file=sys.stderr)
         return 130
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="asan-analysis", description="Reproducible analysis of the ASAN service index."
-    )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_reports(commands)
-    _add_tables(commands)
-    _add_questions(commands)
-    _add_register(commands)
-    _add_forms(commands)
-    return parser
-
-
-def _add_reports(commands: Any) -> None:
-    """The commands that build and verify reports and check a dataset."""
-    report = commands.add_parser("report", help="build the report of one edition")
-    reports = commands.add_parser("reports", help="build all reports and profiles")
-    profile = commands.add_parser("profile", help="build the profile of one organisation")
-    profiles = commands.add_parser("profiles", help="build the profiles of all organisations")
-    verify = commands.add_parser("verify", help="rebuild a report and compare every file")
-    for one in (report, profile, profiles, verify):
-        one.add_argument("--year", required=True, help="closing year of the edition, as 2023")
-    for one in (report, profile, profiles, verify):
-        one.add_argument("--dataset", help="id under data/ or a folder")
-    reports.add_argument("--dataset", help="id under data/ or a folder; all where left out")
-    for one in (report, reports, profiles, verify):
-        one.add_argument("--workers", default="2", help="notebooks run at the same time (1 to 16)")
-    profile.add_argument("--organisation", required=True, metavar="ID", help="id in the edition")
-    report.set_defaults(command=_report)
-    reports.set_defaults(command=_reports)
-    profile.set_defaults(command=_profile)
-    profiles.set_defaults(command=_profiles)
-    verify.set_defaults(command=_verify)
-
-    check = commands.add_parser("check", help="hold a dataset against its contract")
-    check.add_argument("dataset", metavar="DATASET", help="id under data/ or a folder")
-    check.set_defaults(command=_check)
-
-
-def _add_tables(commands: Any) -> None:
-    """The commands from files to files."""
-    score = commands.add_parser("score", help="score any table with any tree")
-    score.add_argument("--framework", required=True, type=Path, metavar="F.csv")
-    score.add_argument("--values", required=True, type=Path, metavar="V.csv")
-    score.add_argument("--rules", type=Path, metavar="R.toml")
-    score.add_argument("--output", required=True, type=Path, metavar="S.csv")
-    score.add_argument("--steps-output", type=Path, metavar="DIR",
-                       help="folder for a table of each step before scoring")  # fmt: skip
-    score.set_defaults(command=_score)
-
-    many = commands.add_parser("score-dataset", help="score an edition with millions of services")
-    many.add_argument("dataset", metavar="DATASET", help="id under data/ or a folder")
-    many.add_argument("--year", help="closing year of the edition; the last one where left out")
-    many.add_argument("--output", type=Path, metavar="DIR",
-                      help="folder for the tables; DATASET_YEAR_scores where left out")  # fmt: skip
-    many.add_argument("--audit", action="store_true", help="describe every node and item too")
-    many.add_argument("--workers", default="2", help="parts scored at the same time (1 to 16)")
-    many.add_argument("--scheduler", metavar="tcp://HOST:PORT", default="",
-                      help="of a dask cluster that scores the parts instead")  # fmt: skip
-    many.set_defaults(command=_score_dataset)
-
-    robustness = commands.add_parser("robustness", help="examine how firm the places are")
-    robustness.add_argument("--dataset", help="id under data/ or a folder")
-    robustness.add_argument("--year", help="closing year of the edition, as 2023")
-    robustness.add_argument("--framework", type=Path, metavar="F.csv", help="instead of a dataset")
-    robustness.add_argument("--values", type=Path, metavar="V.csv")
-    robustness.add_argument("--rules", type=Path, metavar="R.toml")
-    robustness.add_argument("--steps-output", type=Path, metavar="DIR")
-    robustness.add_argument("--alternatives", type=Path, metavar="A.csv",
-                            help="rows like those of assumptions.csv")  # fmt: skip
-    robustness.add_argument("--draws", default="10000", metavar="N", help="1 to 1000000")
-    robustness.add_argument("--seed", default="1", metavar="S", help="0 to 999999999")
-    robustness.add_argument("--workers", default="2", help="processes that draw (1 to 16)")
-    robustness.add_argument("--output", required=True, type=Path, metavar="DIR")
-    robustness.set_defaults(command=_robustness)
-
-
-def _add_questions(commands: Any) -> None:
-    """The commands that answer in one screen of text."""
-    explain = commands.add_parser("explain", help="say why an organisation has its score")
-    explain.add_argument("--year", required=True, help="closing year of the edition, as 2023")
-    explain.add_argument("--dataset", help="id under data/ or a folder")
-    explain.add_argument("--organisation", required=True, metavar="ID", help="id in the edition")
-    explain.add_argument("--against", default="mean", metavar="WHOM",
-                         help="mean, leader, next, previous (edition) or an id")  # fmt: skip
-    explain.add_argument("--lang", default="en", choices=("az", "en"))
-    explain.set_defaults(command=_explain)
-
-    compare = commands.add_parser("compare", help="say why scores moved between two editions")
-    compare.add_argument("--from", dest="baseline", required=True, metavar="YEAR",
-                         help="closing year of the earlier edition, as 2021")  # fmt: skip
-    compare.add_argument("--to", dest="year", required=True, metavar="YEAR",
-                         help="closing year of the later edition, as 2023")  # fmt: skip
-    compare.add_argument("--dataset", help="id under data/ or a folder")
-    compare.add_argument("--organisation", default="", metavar="ID", help="all where left out")
-    compare.add_argument("--lang", default="en", choices=("az", "en"))
-    compare.set_defaults(command=_compare)
-
-
-def _add_register(commands: Any) -> None:
-    """The commands about what services there are."""
-    register = commands.add_parser("register", help="ask the register of services")
-    questions = register.add_subparsers(required=True, metavar="QUESTION")
-    find = questions.add_parser("find", help="find services by words, without exact spelling")
-    find.add_argument("words", nargs="+", metavar="WORDS", help="of the service's name")
-    find.add_argument("--dataset", help="id under data/ or a folder; asan_register where it is "
-                      "there and none is given, else asan_sample")  # fmt: skip
-    find.add_argument("--year", help="closing year of the edition; the last one where left out")
-    find.add_argument("--most", default="10", metavar="N", help="services listed, 1 to 1000")
-    find.add_argument("--lang", default="en", choices=("az", "en"))
-    find.set_defaults(command=_register_find)
-
-
-def _add_forms(commands: Any) -> None:
-    """The commands that write and read workbooks that people fill."""
-    template = commands.add_parser("template", help="write a workbook to fill")
-    template.add_argument("--framework", type=Path, metavar="F.csv", help="fills in its nodes")
-    template.add_argument("--wide", action="store_true", help="answers with a column per item")
-    template.add_argument("--output", type=Path, default=Path("asan_template.xlsx"),
-                          metavar="FILE.xlsx")  # fmt: skip
-    template.set_defaults(command=_template)
-
-    read = commands.add_parser("import", help="turn filled workbooks into a dataset")
-    read.add_argument("source", type=Path, metavar="FILE.xlsx|FOLDER")
-    read.add_argument("--to", required=True, type=Path, metavar="FOLDER", help="a new folder")
-    read.add_argument("--mapping", type=Path, metavar="M.toml", help="for another layout")
-    read.add_argument("--dataset", help="whose items a first mapping names; with --decisions, "
-                                        "whose answers are decided")  # fmt: skip
-    read.add_argument(
-        "--decisions",
-        action="store_true",
-        help="the file is an export with decisions on --dataset and --year",
-    )
-    read.add_argument("--year", help="closing year of the edition that is decided")
-    read.set_defaults(command=_import)
-
-    export = commands.add_parser("export", help="write a body's answers with places for objections")
-    export.add_argument(
-        "--organisation",
-        metavar="ID",
-        help="id in the edition; where left out, the whole dataset is written",
-    )
-    export.add_argument("--dataset", help="id under data/ or a folder")
-    export.add_argument("--year", help="closing year of the edition; the last one where left out")
-    export.add_argument("--output", required=True, type=Path, metavar="FILE.xlsx")
-    export.set_defaults(command=_export)
 
 
 def _whole_number(text: str, *, name: str, low: int, high: int, known: str = "") -> int:
@@ -209,8 +62,13 @@ def _report(options: argparse.Namespace) -> None:
 def _reports(options: argparse.Namespace) -> None:
     from asan_analysis.report.editions import build_editions, build_entry, plan_editions
 
+    entries = plan_editions(options.dataset)
     build = partial(build_entry, workers=_workers(options))
-    build_editions(plan_editions(options.dataset), build=build)
+    if not options.scheduler:
+        build_editions(entries, build=build)
+        return
+    with _open_spread(options) as spread:
+        build_editions(entries, build=build, spread=spread)
 
 
 def _profile(options: argparse.Namespace) -> None:
@@ -298,28 +156,55 @@ def _score(options: argparse.Namespace) -> None:
 
 def _score_dataset(options: argparse.Namespace) -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when numpy is imported; it decides last bits
-    from asan_analysis.commands import run_score_dataset
-    from asan_analysis.data.datasets import load_outline
+    if options.scheduler:
+        _refuse_one_file(options.dataset)
+    with _open_spread(options, "asan_analysis.scale.scoring") as spread:
+        from asan_analysis.commands import run_score_dataset  # while the others import
+        from asan_analysis.data.datasets import load_outline
 
-    workers, data = _workers(options), load_outline(options.dataset)
-    last = str(data.editions.sort_values("order")["edition_year"].iloc[-1])
-    year = _read_year(last if options.year is None else options.year, data)
-    run_score_dataset(options, data, year, workers=workers)
+        data = load_outline(options.dataset)
+        last = str(data.editions.sort_values("order")["edition_year"].iloc[-1])
+        year = _read_year(last if options.year is None else options.year, data)
+        run_score_dataset(options, data, year, spread=spread)
+
+
+def _refuse_one_file(dataset: str) -> None:
+    """A dataset without parts gives a cluster nothing to share."""
+    from asan_analysis.data.answers import has_parts
+    from asan_analysis.data.datasets import dataset_folder
+
+    if not has_parts(dataset_folder(dataset)):
+        raise ParameterError(
+            f"--scheduler: {dataset} keeps its answers in one file, which one machine scores; "
+            "leave it out, or write parts (docs/adding_a_dataset.md)"
+        )
+
+
+@contextmanager
+def _open_spread(options: argparse.Namespace, *modules: str) -> Iterator[Spread]:
+    """A `map` over processes that begin to import some modules, or over a cluster."""
+    workers = _workers(options)
+    if options.scheduler:
+        from asan_analysis.scale.cluster import open_cluster
+
+        with open_cluster(options.scheduler, tell=lambda line: print(line, flush=True)) as spread:
+            yield spread
+    else:
+        from asan_analysis.processes import spread_over
+
+        yield spread_over(workers, preload=modules)
 
 
 def _robustness(options: argparse.Namespace) -> None:
-    from asan_analysis.processes import spread_over
-
-    workers = _workers(options)
     draws = _whole_number(options.draws, name="draws", low=1, high=1_000_000)
     seed = _whole_number(options.seed, name="seed", low=0, high=999_999_999)
     if not options.year and not options.framework and not options.values:
         raise ParameterError("give --year of an edition, or --framework and --values of a table")
-    spread = spread_over(workers, preload=["asan_analysis.robustness.examination"])
-    from asan_analysis.commands import run_robustness  # while the others import
+    with _open_spread(options, "asan_analysis.robustness.examination") as spread:
+        from asan_analysis.commands import run_robustness  # while the others import
 
-    edition = _load_edition(options) if options.year else None
-    run_robustness(options, edition, draws=draws, seed=seed, spread=spread)
+        edition = _load_edition(options) if options.year else None
+        run_robustness(options, edition, draws=draws, seed=seed, spread=spread)
 
 
 def _compare(options: argparse.Namespace) -> None:
@@ -399,3 +284,22 @@ def _export(options: argparse.Namespace) -> None:
     else:
         write_workbook(data, options.output)
         print(f"{options.output}: {data.dataset_id}, all editions")
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "report": _report,
+    "reports": _reports,
+    "profile": _profile,
+    "profiles": _profiles,
+    "verify": _verify,
+    "check": _check,
+    "score": _score,
+    "score_dataset": _score_dataset,
+    "robustness": _robustness,
+    "explain": _explain,
+    "compare": _compare,
+    "register_find": _register_find,
+    "template": _template,
+    "import": _import,
+    "export": _export,
+}

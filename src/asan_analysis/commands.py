@@ -45,7 +45,7 @@ def run_score(options: argparse.Namespace) -> None:
 
 
 def run_score_dataset(
-    options: argparse.Namespace, data: Dataset, year: int, *, workers: int
+    options: argparse.Namespace, data: Dataset, year: int, *, spread: Spread
 ) -> None:
     """Score an edition, part by part where the dataset keeps parts, and write its tables."""
     from asan_analysis.data.answers import has_parts
@@ -56,12 +56,7 @@ def run_score_dataset(
         raise ParameterError(f"--output {folder}: there is no folder {folder.parent}; make it")
     plan = plan_scoring(data, year, audit=options.audit)
     if has_parts(data.folder):
-        tables = _score_parts(data, plan, folder, workers, options.scheduler)
-    elif options.scheduler:
-        raise ParameterError(
-            f"--scheduler: {data.dataset_id} keeps its answers in one file, which one machine "
-            "scores; leave it out, or write parts (docs/adding_a_dataset.md)"
-        )
+        tables = _score_parts(data, plan, folder, spread)
     else:
         tables = score_edition(load_dataset(options.dataset), plan)
     _write_folder(tables, folder, [], None)
@@ -73,18 +68,16 @@ def run_score_dataset(
 
 
 def _score_parts(
-    data: Dataset, plan: Plan, folder: Path, workers: int, scheduler: str
+    data: Dataset, plan: Plan, folder: Path, spread: Spread
 ) -> dict[str, pd.DataFrame]:
     """Score parts with a bar on a terminal, else some lines; what is done is kept on the way."""
     from asan_analysis.data.parts import list_parts
-    from asan_analysis.scale.roads import open_cluster, open_machine
     from asan_analysis.scale.scoring import score_parts
 
     count = len(list_parts(data.folder, plan.layout.year))
     kept = folder.with_name(f".{folder.name}.parts")
-    road = open_cluster(scheduler, tell=tqdm.write) if scheduler else open_machine(workers)
     done = services = 0
-    with road as run, tqdm(total=count, unit=" part", disable=None) as bar:
+    with tqdm(total=count, unit=" part", disable=None) as bar:
 
         def progress(more: int) -> None:
             nonlocal done, services
@@ -94,7 +87,9 @@ def _score_parts(
                 print(f"  {done} of {count} parts, {services} services", flush=True)
 
         try:
-            return score_parts(data, plan, road=run, kept=kept, progress=progress, tell=tqdm.write)
+            return score_parts(
+                data, plan, spread=spread, kept=kept, progress=progress, tell=tqdm.write
+            )
         except BaseException:
             if kept.is_dir() and any(kept.iterdir()):
                 _warn(f"parts that are done are kept in {kept}; run the same command to go on")

@@ -15,7 +15,7 @@ from parts_of import write_parts
 from asan_analysis.cli import main
 from asan_analysis.data.datasets import load_outline
 from asan_analysis.errors import DataError, ParameterError
-from asan_analysis.scale.roads import open_cluster
+from asan_analysis.scale.cluster import open_cluster
 from asan_analysis.scale.scoring import plan_scoring, score_parts
 
 START = 60  # seconds that a process may take to be there
@@ -86,8 +86,8 @@ def test_a_killed_worker_loses_nothing_and_is_told(tmp_path, cluster):
             workers[0].send_signal(signal.SIGKILL)
             workers[0].wait()
 
-    with open_cluster(address, tell=told.append) as road:
-        found = score_parts(data, plan, road=road, progress=kill_one)
+    with open_cluster(address, tell=told.append) as spread:
+        found = score_parts(data, plan, spread=spread, progress=kill_one)
     assert workers[0].returncode == -signal.SIGKILL and workers[1].poll() is None
     assert len(told) == 1 and "is lost; its parts are done by the others" in told[0]
     assert len(done) == 40
@@ -105,17 +105,20 @@ def test_faults_of_a_part_reach_the_user_from_a_worker(tmp_path, cluster):
     data = load_outline(str(folder))
     plan = plan_scoring(data, 2023)
     with (
-        open_cluster(address, patience=0.2) as road,
+        open_cluster(address, patience=0.2) as spread,
         pytest.raises(ParameterError, match=r"no worker for 0\.2 s; start some with `dask worker"),
     ):
-        score_parts(data, plan, road=road)
+        score_parts(data, plan, spread=spread)
     add_worker()
     path = folder / "assessments" / "edition_year=2023" / "part-00001.parquet"
     part = pd.read_parquet(path)
     part.iloc[3, 2] = 1.5
     part.to_parquet(path, index=False)
-    with open_cluster(address) as road, pytest.raises(DataError, match=r"row 4, .*outside 0 to 1"):
-        score_parts(data, plan, road=road)
+    with (
+        open_cluster(address) as spread,
+        pytest.raises(DataError, match=r"row 4, .*outside 0 to 1"),
+    ):
+        score_parts(data, plan, spread=spread)
 
 
 def test_a_scheduler_that_is_not_there_is_told_in_five_seconds(tmp_path, monkeypatch, capsys):

@@ -16,7 +16,7 @@ from asan_analysis.index.method import find_method
 from asan_analysis.index.ranking import rank_organisations
 from asan_analysis.index.rollup import score_categories, score_organisations
 from asan_analysis.index.scoring import score_services
-from asan_analysis.scale.roads import open_machine
+from asan_analysis.processes import spread_over
 from asan_analysis.scale.scoring import plan_scoring, score_edition, score_parts
 
 YEAR = 2023
@@ -122,12 +122,11 @@ def test_no_bit_of_a_score_depends_on_cut_order_or_shape(tmp_path, cuts, long):
     assert_same(other, whole)
 
 
-def test_threads_change_no_bit_of_any_table(tmp_path):
+def test_processes_change_no_bit_of_any_table(tmp_path):
     """Not even of the audit, whose sums follow the order of the parts."""
     folder = write_parts(tmp_path / "parts", cuts=6, shuffle=2)
     alone = score(folder, audit=True)
-    with open_machine(3) as road:
-        many = score(folder, audit=True, road=road)
+    many = score(folder, audit=True, spread=spread_over(3))
     for name, table in alone.items():
         pd.testing.assert_frame_equal(many[name], table, check_exact=True)
 
@@ -176,11 +175,11 @@ def test_a_run_goes_on_where_it_was_stopped(tmp_path):
     assert len(list(kept.iterdir())) == 3
     told, asked = [], []
 
-    def road(function, parts):
+    def spread(function, parts):
         asked.extend(parts)
         return map(function, parts)
 
-    assert_same(score(folder, kept=kept, road=road, tell=told.append), expected)
+    assert_same(score(folder, kept=kept, spread=spread, tell=told.append), expected)
     assert told == ["3 of 5 parts were done by an earlier run"]
     assert [path.name for path in asked] == ["part-00003.parquet", "part-00004.parquet"]
     assert not kept.exists()

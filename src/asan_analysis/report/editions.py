@@ -82,7 +82,11 @@ def _read_years(dataset: str) -> list[str]:
 
 def _read_answered(dataset: str) -> set[str]:
     """The years of a dataset that have answers; none of a register, or where it cannot be read."""
-    path = cache.folder_of(dataset) / "assessments.parquet"
+    folder = cache.folder_of(dataset)
+    parts = folder.glob("assessments/edition_year=*/part-*.parquet")
+    if years := {path.parent.name.removeprefix("edition_year=") for path in parts}:
+        return years
+    path = folder / "assessments.parquet"
     if not path.is_file():
         return set()
     from pyarrow import parquet

@@ -1,4 +1,4 @@
-"""Score an edition part by part: plan, run on a road, keep what is done, add up in part order."""
+"""Score an edition part by part: plan, spread the parts, keep what is done, add up in order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from asan_analysis.index.normalise import list_methods
 from asan_analysis.index.rollup import weigh_services
 from asan_analysis.index.rules import Rules
 from asan_analysis.index.scoring import arrays_of_answers
-from asan_analysis.scale.roads import Road
+from asan_analysis.processes import Spread
 from asan_analysis.scale.tables import tabulate
 from asan_analysis.scale.totals import MISSING, Plan, Totals, total_blocks
 
@@ -81,7 +81,7 @@ def score_parts(
     data: Dataset,
     plan: Plan,
     *,
-    road: Road = map,
+    spread: Spread = map,
     kept: Path | None = None,
     progress: Callable[[int], object] = lambda services: None,
     tell: Callable[[str], object] = lambda line: None,
@@ -94,7 +94,7 @@ def score_parts(
         From `load_outline`.
     plan : Plan
         From `plan_scoring`.
-    road : callable
+    spread : callable
         Shaped like `map`; where the parts are scored. It changes no bit of a result.
     kept : Path, optional
         A folder for what is done, so that a run that was stopped goes on; deleted at the end.
@@ -120,7 +120,7 @@ def score_parts(
         refuse(DataError, [Problem(place, None, "", "", rule, remedy)])
     refuse(DataError, check_services(parts))
     totals = Totals(plan)
-    for arrays in _run(parts, plan, road, kept, tell):
+    for arrays in _run(parts, plan, spread, kept, tell):
         part = Totals.from_arrays(plan, arrays)
         totals.join(part)
         progress(int(part.answers[0].sum()))
@@ -161,16 +161,16 @@ def _cut_edition(one: Dataset, plan: Plan) -> Iterator[Block]:
 
 
 def total_part(path: Path, plan: Plan) -> Arrays:
-    """The totals of one part as arrays: the one function that every road calls."""
+    """The totals of one part as arrays: the one function that is called wherever it runs."""
     return total_blocks(read_blocks(path, plan.layout), plan).to_arrays()
 
 
 def _run(
-    parts: list[Path], plan: Plan, road: Road, kept: Path | None, tell: Callable[[str], object]
+    parts: list[Path], plan: Plan, spread: Spread, kept: Path | None, tell: Callable[[str], object]
 ) -> Iterator[Arrays]:
     """The totals of every part in order, those that are kept from an earlier run first asked."""
     if kept is None:
-        yield from road(partial(total_part, plan=plan), parts)
+        yield from spread(partial(total_part, plan=plan), parts)
         return
     kept.mkdir(parents=True, exist_ok=True)
     places = {path: kept / f"{path.stem}.{_digest(path, plan)}.npz" for path in parts}
@@ -179,7 +179,7 @@ def _run(
     due = [path for path in parts if not places[path].is_file()]
     if len(due) < len(parts):
         tell(f"{len(parts) - len(due)} of {len(parts)} parts were done by an earlier run")
-    results = iter(road(partial(total_part, plan=plan), due))
+    results = iter(spread(partial(total_part, plan=plan), due))
     for path in parts:
         if path in due:
             arrays = next(results)

@@ -1,21 +1,14 @@
-"""Where calls run: in threads of this machine, or on a cluster of dask workers.
-
-A road is shaped like the built-in `map`: results come in the order of what was given.
-"""
+"""Calls spread over the workers of a dask cluster: a `map` in the order of what was given."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from asan_analysis.errors import ParameterError
-
-Given = TypeVar("Given")
-Found = TypeVar("Found")
-Road = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+from asan_analysis.processes import Spread
 
 _ANSWER = 5.0  # seconds a scheduler has to answer
 _WITHOUT = 30.0  # seconds without a worker before a run ends
@@ -23,20 +16,10 @@ _LOOK = 0.5  # seconds between looks at the workers
 
 
 @contextmanager
-def open_machine(workers: int) -> Iterator[Road]:
-    """A road of some threads; what waits is dropped when the caller stops."""
-    pool = ThreadPoolExecutor(workers)
-    try:
-        yield pool.map
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
 def open_cluster(
     address: str, *, tell: Callable[[str], None] = print, patience: float = _WITHOUT
-) -> Iterator[Road]:
-    """A road to the workers of a dask scheduler.
+) -> Iterator[Spread]:
+    """A `map` over the workers of a dask scheduler.
 
     What a lost worker was at is done again by another; `tell` gets a line about it. Calls must
     give the same result whenever and wherever they run, as those on parts do.
