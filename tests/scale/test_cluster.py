@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from parts_of import write_parts
+from parts_of import ROOT, write_parts
 
 from asan_analysis.cli import main
 from asan_analysis.data.datasets import load_outline
-from asan_analysis.errors import DataError, ParameterError
+from asan_analysis.errors import DataError, ParameterError, ReportError
+from asan_analysis.report.editions import Entry, build_editions
 from asan_analysis.scale.cluster import open_cluster
 from asan_analysis.scale.scoring import plan_scoring, score_parts
 
@@ -119,6 +120,28 @@ def test_faults_of_a_part_reach_the_user_from_a_worker(tmp_path, cluster):
         pytest.raises(DataError, match=r"row 4, .*outside 0 to 1"),
     ):
         score_parts(data, plan, spread=spread)
+
+
+def test_draws_and_reports_run_on_the_cluster(tmp_path, cluster, monkeypatch, capsys):
+    """The tables of draws are the same bytes; a build that fails there is told here."""
+    address, add_worker = cluster
+    add_worker()
+    monkeypatch.chdir(ROOT)
+    asked = ["robustness", "--year", "2023", "--draws", "2100"]
+    there = ["--output", str(tmp_path / "there"), "--scheduler", address]
+    assert main([*asked, *there]) == 0
+    assert main([*asked, "--output", str(tmp_path / "here"), "--workers", "1"]) == 0
+    names = sorted(path.name for path in (tmp_path / "here").iterdir())
+    assert names == sorted(path.name for path in (tmp_path / "there").iterdir())
+    for name in names:
+        assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()
+    capsys.readouterr()
+    entries = [Entry("nowhere", "2023", "report"), Entry("nothing", "2023", "profiles")]
+    with open_cluster(address) as spread, pytest.raises(ReportError, match="2 of 2 could not"):
+        build_editions(entries, spread=spread)
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "report 2023, nowhere: failed", "profiles 2023, nothing: failed",
+    ]  # fmt: skip
 
 
 def test_a_scheduler_that_is_not_there_is_told_in_five_seconds(tmp_path, monkeypatch, capsys):

@@ -122,8 +122,13 @@ def build_editions(
         What failed and why. A plan of one entry fails with its own error.
     """
     entries = list(entries)
-    faults = list(spread(partial(_attempt, build or build_entry), entries))
-    failed = [(entry, fault) for entry, fault in zip(entries, faults, strict=True) if fault]
+    failed = []
+    results = spread(partial(_attempt, build or build_entry), entries)
+    for entry, (told, fault) in zip(entries, results, strict=True):
+        if spread is not map:  # what was printed there is not seen here
+            print(told, flush=True)
+        if fault:
+            failed.append((entry, fault))
     if failed and len(entries) == 1:
         raise failed[0][1]
     if failed:
@@ -132,14 +137,14 @@ def build_editions(
         raise ReportError("\n".join([lead, *told]))
 
 
-def _attempt(build: Callable[[Entry], str], entry: Entry) -> AsanAnalysisError | None:
-    """Build an entry; what stopped it, if something did."""
+def _attempt(build: Callable[[Entry], str], entry: Entry) -> tuple[str, AsanAnalysisError | None]:
+    """Build an entry; a line about it, and what stopped it, if something did."""
     try:
-        build(entry)
+        return build(entry), None
     except AsanAnalysisError as error:
-        print(f"{entry}: failed", flush=True)
-        return error
-    return None
+        told = f"{entry}: failed"
+        print(told, flush=True)
+        return told, error
 
 
 def build_entry(entry: Entry, *, workers: int = 2) -> str:
