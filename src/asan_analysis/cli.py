@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,6 +187,7 @@ def _report(options: argparse.Namespace) -> None:
     workers = _workers(options)
     if _is_current(options):
         return
+    _begin(options)
     from asan_analysis.report.build import build_report
 
     data, year = _load_edition(options)
@@ -193,6 +195,7 @@ def _report(options: argparse.Namespace) -> None:
 
 
 def _reports(options: argparse.Namespace) -> None:
+    _begin(options)
     from asan_analysis.data.datasets import DEFAULT_DATASET, load_dataset
     from asan_analysis.report.build import build_report
 
@@ -205,6 +208,7 @@ def _reports(options: argparse.Namespace) -> None:
 def _profile(options: argparse.Namespace) -> None:
     if _is_current(options):
         return
+    _begin(options)
     from asan_analysis.report.build import build_profile
 
     data, year = _load_edition(options)
@@ -212,6 +216,7 @@ def _profile(options: argparse.Namespace) -> None:
 
 
 def _profiles(options: argparse.Namespace) -> None:
+    _begin(options)
     from asan_analysis.report.build import build_profiles
 
     workers = _workers(options)
@@ -220,10 +225,23 @@ def _profiles(options: argparse.Namespace) -> None:
 
 
 def _verify(options: argparse.Namespace) -> None:
+    _begin(options)
     from asan_analysis.report.verify import verify_report
 
     data, year = _load_edition(options)
     verify_report(data, year, workers=_workers(options))
+
+
+def _begin(options: argparse.Namespace) -> None:
+    """Let the process that notebooks are forked from begin, while libraries are imported here."""
+    from asan_analysis.data.files import DEFAULT_DATASET, project_root
+    from asan_analysis.report import cache, plan, pool
+
+    names = [plan.PROFILE] if "profile" in options.command.__name__ else plan.CHAPTERS
+    with suppress(ParameterError, OSError):  # what is wrong is said by who needs it
+        root = project_root()
+        folder = cache.folder_of(options.dataset or DEFAULT_DATASET, root)
+        pool.begin(root, folder, [root / "notebooks" / f"{name}.ipynb" for name in names])
 
 
 def _is_current(options: argparse.Namespace) -> bool:

@@ -153,13 +153,18 @@ def is_whole(entry: Path, made: Path, sources: Sources, library: Mapping[str, st
     return not (extra or find_change(entry, library, sources, made))
 
 
+def folder_of(dataset: str, root: Path) -> Path:
+    """Where a dataset lies most likely: an id below `data/`, else a folder; nothing is read."""
+    return root / "data" / dataset if re.fullmatch(r"[\w-]+", dataset) else Path(dataset)
+
+
 def is_current(dataset: str, year: str, organisation_id: str = "") -> Path | None:
     """The first page of a report that is built and rests on what is there now; else None."""
     if not re.fullmatch(r"[0-9]{4}", year) or not re.fullmatch(r"[\w.-]*", organisation_id):
         return None
     try:
         root = project_root()
-        folder = root / "data" / dataset if re.fullmatch(r"[\w-]+", dataset) else Path(dataset)
+        folder = folder_of(dataset, root)
         about = tomllib.loads((folder / "dataset.toml").read_text(encoding="utf-8-sig"))
         place = report_place(int(year), str(about["id"]), organisation_id)
         page = first_page(about)
