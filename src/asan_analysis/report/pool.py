@@ -45,8 +45,8 @@ Answer = TypeVar("Answer")
 def begin(root: Path, folder: Path, notebooks: Iterable[Path]) -> None:
     """Begin to import what notebooks import and to check a dataset, while the caller goes on.
 
-    What is forked later finds both ready. Nothing depends on it: where there is no such process,
-    it can not be begun, or it was begun for other data, each process does this for itself.
+    What is forked later finds both ready. Nothing depends on it: where no process can be forked,
+    or this one was begun for other data, each process does the same for itself.
     """
     if not _can_fork():
         return
