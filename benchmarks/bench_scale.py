@@ -160,7 +160,7 @@ def check(folder: Path, tree: Tree) -> None:
     mine = totals.left_out.round() / totals.answers[0]
     worst = max(worst, np.abs(table.select(left).to_numpy().T - mine).max())
     counts = [f"count {node}" for node in tree.node_ids]
-    same = (table.select(counts).to_numpy().T == totals.count).all()
+    same = (totals.count == table.select(counts).to_numpy().T).all()
     silent = [f"no {item}" for item in tree.items]
     same &= (table.select(silent).sum().to_numpy()[0] == totals.statuses[1]).all()
     if not same or worst > AGREEMENT:

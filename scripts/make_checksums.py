@@ -8,7 +8,8 @@ from pathlib import Path
 
 from asan_analysis.data.datasets import load_dataset
 from asan_analysis.data.files import project_root
-from asan_analysis.report.build import build, plan_task
+from asan_analysis.report.build import build
+from asan_analysis.report.tasks import plan_task
 from asan_analysis.report.verify import checksums_file
 
 SHIPPED = ((2023, "asan_sample"), (2023, "egov_benchmark_2023"))

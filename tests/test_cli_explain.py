@@ -11,8 +11,9 @@ from asan_analysis.cli import main
 from asan_analysis.data import datasets
 from asan_analysis.drivers.plans import Plan
 from asan_analysis.report.explain import tell_plan
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.texts import TEXTS
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.words import Words
 
 BODY = "buttons_committee"
 ANSWERS: dict[tuple[str, ...], str] = {}

@@ -51,7 +51,7 @@ def _whole_number(text: str, *, name: str, low: int, high: int, known: str = "")
 
 def _report(options: argparse.Namespace) -> None:
     workers = _workers(options)
-    if _is_current(options):
+    if not _begin(options, "report"):
         return
     from asan_analysis.report.build import build_report
 
@@ -72,7 +72,7 @@ def _reports(options: argparse.Namespace) -> None:
 
 
 def _profile(options: argparse.Namespace) -> None:
-    if _is_current(options):
+    if not _begin(options, "profile"):
         return
     from asan_analysis.report.build import build_profile
 
@@ -81,31 +81,43 @@ def _profile(options: argparse.Namespace) -> None:
 
 
 def _profiles(options: argparse.Namespace) -> None:
+    workers = _workers(options)
+    if not _begin(options, "profiles"):
+        return
     from asan_analysis.report.build import build_profiles
 
-    workers = _workers(options)
     data, year = _load_edition(options)
     build_profiles(data, year, workers=workers)
 
 
 def _verify(options: argparse.Namespace) -> None:
+    from asan_analysis.data.files import DEFAULT_DATASET
+    from asan_analysis.report.editions import begin
+
+    begin(options.dataset or DEFAULT_DATASET, "report")
     from asan_analysis.report.verify import verify_report
 
     data, year = _load_edition(options)
     verify_report(data, year, workers=_workers(options))
 
 
-def _is_current(options: argparse.Namespace) -> bool:
-    """Whether the report is built and nothing it rests on has changed; says so."""
+def _begin(options: argparse.Namespace, what: str) -> bool:
+    """Say so where what is asked for is built and nothing changed; else let processes begin."""
     from asan_analysis.data.files import DEFAULT_DATASET
-    from asan_analysis.report.cache import is_current
+    from asan_analysis.report.cache import is_current, tell_page
+    from asan_analysis.report.editions import Entry, begin, find_current
 
-    organisation = getattr(options, "organisation", "")
-    page = is_current(options.dataset or DEFAULT_DATASET, options.year, organisation)
-    if page:
-        told = page.relative_to(page.parents[3 + bool(organisation)]).as_posix()
-        print(f"{told}  nothing changed")
-    return bool(page)
+    dataset, organisation = options.dataset or DEFAULT_DATASET, getattr(options, "organisation", "")
+    if organisation:
+        page = is_current(dataset, options.year, organisation)
+        told = tell_page(page) if page else ""
+    else:
+        told = find_current(Entry(dataset, options.year, what))
+    if told:
+        print(told)
+    else:
+        begin(dataset, what)
+    return not told
 
 
 def _load_edition(options: argparse.Namespace) -> tuple[Dataset, int]:

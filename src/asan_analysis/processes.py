@@ -18,7 +18,7 @@ from typing import Any
 from asan_analysis.errors import ReportError
 
 Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+THREADS = ("OMP_NUMTHREADS", "OPENBLAS_NUMTHREADS", "MKL_NUMTHREADS", "NUMEXPR_NUMTHREADS")
 
 _held: list[Callable[[Any], Any]] = []  # in a process that works: the function it calls
 
@@ -87,8 +87,8 @@ def _end(pool: ProcessPoolExecutor) -> None:
 @contextmanager
 def _one_thread() -> Iterator[None]:
     """Processes that start here have one thread for algebra."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
     try:
         yield
     finally:

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from asan_analysis.report.audit_sentences import VALUES
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.languages import LANGUAGES
+from asan_analysis.report.words import Words
 
 NAMES = {"x": "Ex", "y": "Why", "T": "All", "weak": "weak link", "items": "items", "2021": "2021",
          "equal": "equal weights", "doubt": "doubt", "weights": "weights"}  # fmt: skip

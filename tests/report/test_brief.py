@@ -16,9 +16,10 @@ from asan_analysis.errors import ReportError
 from asan_analysis.report.brief import write_brief
 from asan_analysis.report.brief_pages import list_pages
 from asan_analysis.report.identity import Identity
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.paper import write_paper
 from asan_analysis.report.slides import Case
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.words import Words
 
 ALPHABET = "abcçdeəfgğhxıijkqlmnoöprsştuüvyz ABCÇDEƏFGĞHXIİJKQLMNOÖPRSŞTUÜVYZ"
 SCORES = pd.DataFrame(

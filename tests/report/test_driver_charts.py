@@ -15,8 +15,9 @@ from asan_analysis.refusals import Refusal
 from asan_analysis.report import outputs
 from asan_analysis.report.driver_charts import plot_effects, plot_shares
 from asan_analysis.report.driver_sentences import VALUES, name_effect
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.outputs import Chapter
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.words import Words
 
 NAMES = {"T": "All", "x": "Ex", "y": "Why", "a": "Ay", "b": "Bee", "central": "Central"}
 SHARES = pd.DataFrame(

@@ -8,7 +8,8 @@ import pytest
 from matplotlib.collections import PathCollection, PolyCollection
 
 from asan_analysis.report import charts, fall_charts, forecast_charts, trend_charts
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.languages import LANGUAGES
+from asan_analysis.report.words import Words
 
 LONG = "An organisation whose name is longer than any line beside a chart can ever be printed"
 NAMES = {"x": "Ex", "y": "Why", "all": "All", "a": "Alpha", "b": "Beta", "c": LONG, "T": "Index",

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from asan_analysis.report import forecast_sentences, profile_sentences, trend_sentences
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.languages import LANGUAGES
+from asan_analysis.report.words import Words
 
 NAMES = {"a": "Alpha", "b": "Beta", "x": "Ex", "y": "Why", "all": "All", "T": "Index", "p": "Part",
          "q": "Quarter", "2021": "2020-2021", "2022": "2022", "last": "last score",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.openings import (
     list_cards,
     list_figures,
@@ -12,7 +13,6 @@ from asan_analysis.report.openings import (
 )
 from asan_analysis.report.pages import chapter_title, open_with_summary
 from asan_analysis.report.plan import CHAPTERS, PROFILE, read_notebook
-from asan_analysis.report.words import LANGUAGES
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 

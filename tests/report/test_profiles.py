@@ -66,6 +66,23 @@ def test_what_did_not_change_is_not_run_and_a_failure_leaves_it_as_it_was(tiny):
     assert bytes_of(place) == good
 
 
+def test_a_profile_that_cannot_be_written_leaves_all_as_they_were(tiny):
+    """All are written aside first; `b` keeps a table with a column that nobody explained."""
+    place = tiny / "reports" / "2023" / "tiny.profiles"
+    good, notebook = bytes_of(place), tiny / "notebooks" / f"{PROFILE}.ipynb"
+    before = notebook.read_text("utf-8")
+    keep = "chapter.keep('more', data.services.assign(unheard=1))"
+    write_profile(tiny, f"if organisation_id == 'b':\n    {keep}")
+    try:
+        done = profiles(tiny)
+        assert done.returncode == 1
+        assert "more.csv: unheard" in done.stderr
+        assert bytes_of(place) == good
+        assert not [path for path in place.iterdir() if path.name.startswith(".")]
+    finally:
+        notebook.write_text(before, encoding="utf-8")
+
+
 def test_the_list_gives_place_and_score_by_category_in_the_order_of_the_alphabet(tiny):
     for lang, name in (("en", "index.html"), ("az", "index.az.html")):
         html = parse((tiny / "reports/2023/tiny.profiles" / name).read_text("utf-8"))

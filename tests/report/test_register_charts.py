@@ -6,7 +6,8 @@ import pytest
 
 from asan_analysis.report import register_charts
 from asan_analysis.report.charts import INK
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.languages import LANGUAGES
+from asan_analysis.report.words import Words
 
 NAMES = {"a": "Alpha", "b": "Beta", "2022": "2022", "2023": "2023"}
 

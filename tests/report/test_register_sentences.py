@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.register_sentences import VALUES
-from asan_analysis.report.words import LANGUAGES, Words, in_language
+from asan_analysis.report.words import Words, in_language
 
 NAMES = {"x": "Ex", "all": "All", "2022": "2022", "2023": "2022-2023"}
 COUNTS = pd.DataFrame(

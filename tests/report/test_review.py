@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 from bs4 import BeautifulSoup
 
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.review import has_review, review_file, write_review
 from asan_analysis.report.texts import COLUMNS
-from asan_analysis.report.words import LANGUAGES
 
 HEADINGS = ("step", "topic", "published", "source_url", "unknown", "check", "checked_on", "verdict")
 ROW = ["1", "Frame <b>", "Little.", "https://example.org/a", "U1, U2", "Much.", "Observed", "So."]

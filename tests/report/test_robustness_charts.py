@@ -7,7 +7,8 @@ import pytest
 from test_charts import NAMES, contrast, texts_of
 
 from asan_analysis.report import charts, robustness_charts
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.languages import LANGUAGES
+from asan_analysis.report.words import Words
 
 WORDS = Words("en", NAMES)
 

@@ -22,7 +22,7 @@ from small_project import (
     write_chapter,
 )
 
-from asan_analysis.report import execute
+from asan_analysis.report import pool
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
 TWO = CHAPTERS[:2]
@@ -46,7 +46,7 @@ with Path("../told.txt").open("a") as told:
 Path("../found.txt").write_text(repr((places, settings, os.getcwd(), len(files.files_read()))))"""
 # a process that forks for each module it is given, and tells how each of them ended
 FORKING = """import json, os, signal, sys, time
-from asan_analysis.report import warm
+from asan_analysis.report import preload, warm
 codes = []
 for name, number in json.loads(sys.argv[1]):
     warm.fork_kernel()
@@ -121,7 +121,7 @@ def test_ordinary_kernels_find_the_same_and_make_the_same_bytes(built):
     before, found = bytes_of(place_of(built)), (built / "found.txt").read_text("utf-8")
     shutil.rmtree(built / ".cache" / "reports" / "2023" / "tiny" / TWO[0])
     shutil.rmtree(place_of(built))
-    done = report(built, **{execute.COLD_VARIABLE: "1"})
+    done = report(built, **{pool.COLD_VARIABLE: "1"})
     assert done.returncode == 0, done.stderr
     assert [forked for forked, *_ in told_by(built)[2:]] == ["False"]
     assert bytes_of(place_of(built)) == before
@@ -163,9 +163,9 @@ def test_where_processes_are_not_forked_they_are_spawned(monkeypatch, name):
         raise OSError("AF_UNIX path too long")
 
     monkeypatch.setattr(sys, "platform", name)
-    monkeypatch.setattr(execute.forkserver, "ensure_running", refuse)
-    with execute._open_pool(1, many=False) as pool:
-        assert isinstance(pool, execute.ProcessPoolExecutor)
+    monkeypatch.setattr(pool.forkserver, "ensure_running", refuse)
+    with pool._open_pool(1) as opened:
+        assert isinstance(opened, pool.ProcessPoolExecutor)
 
 
 def test_where_the_preloading_process_is_gone_a_call_is_answered_all_the_same(monkeypatch):
@@ -174,8 +174,8 @@ def test_where_the_preloading_process_is_gone_a_call_is_answered_all_the_same(mo
     def refuse(fds) -> None:
         raise EOFError
 
-    monkeypatch.setattr(execute.forkserver, "connect_to_new_process", refuse)
-    assert execute._call_forked(abs, -3) == 3
+    monkeypatch.setattr(pool.forkserver, "connect_to_new_process", refuse)
+    assert pool._call_forked(abs, -3) == 3
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from asan_analysis.errors import ReportError
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.sentences import VALUES
 from asan_analysis.report.texts import CATEGORY_NAMES, COLUMNS, TEXTS
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.words import Words
 
 
 def placeholders(text: str) -> set[str]:

@@ -17,7 +17,7 @@ from asan_analysis.data.answers import Lot, examine_answers, has_parts, locate_p
 from asan_analysis.data.editions import Edition, find_edition
 from asan_analysis.data.files import DEFAULT_DATASET as DEFAULT_DATASET
 from asan_analysis.data.files import FOLDER_VARIABLE as FOLDER_VARIABLE
-from asan_analysis.data.files import is_there, project_root
+from asan_analysis.data.files import is_there, kept_while_same, project_root
 from asan_analysis.data.links import check_links
 from asan_analysis.errors import DataError, ParameterError, Problem, legible, refuse
 
@@ -116,9 +116,15 @@ def load_dataset(dataset: str) -> Dataset:
     ParameterError
         No such dataset.
     """
-    data, problems = examine_dataset(dataset)
-    refuse(DataError, problems)
+    data = _load_folder(_find_folder(dataset))
     _refuse_double_id(data)
+    return data
+
+
+@kept_while_same
+def _load_folder(folder: Path) -> Dataset:
+    data, problems = _examine_folder(folder)
+    refuse(DataError, problems)
     return data
 
 
@@ -165,9 +171,17 @@ def examine_dataset(
     ParameterError
         No such dataset.
     """
+    return _examine_folder(_find_folder(dataset))
+
+
+def _find_folder(dataset: str) -> Path:
     folder = dataset_folder(dataset)
     if not os.path.isdir(folder):  # Path.is_dir stops at a name that is too long
         raise ParameterError(f"dataset '{legible(dataset)}': there is no such folder")
+    return folder
+
+
+def _examine_folder(folder: Path) -> tuple[Dataset, list[Problem]]:
     problems: list[Problem] = []
     read = _collect(problems, lambda: tables.read_toml(folder / "dataset.toml"))
     about = {} if read is None else read

@@ -5,10 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from functools import wraps
+from itertools import starmap
 from pathlib import Path
+from typing import TypeVar
 
 from asan_analysis.errors import DataError, ParameterError
+
+Loaded = TypeVar("Loaded")
 
 DEFAULT_DATASET = "asan_sample"
 FOLDER_VARIABLE = "ASAN_DATASET_FOLDER"
@@ -66,8 +72,43 @@ def files_read() -> dict[Path, str]:
 
 
 def forget_reads() -> None:
-    """Begin anew with what is recorded: what is made next rests on what is read from now on."""
+    """From now on `files_read` tells of what is read from here on."""
     _READ.clear()
+
+
+def kept_while_same(load: Callable[[Path], Loaded]) -> Callable[[Path], Loaded]:
+    """A loader of a folder that keeps what it loaded last while the files have the same bytes.
+
+    Every call reads and records each file that the loader read, and one that was missing is still
+    missing, or the folder is loaded anew. Each caller gets a copy of its own; an error is not kept.
+    """
+    kept: dict[Path, tuple[dict[Path, str], Loaded]] = {}
+
+    @wraps(load)
+    def ask(folder: Path) -> Loaded:
+        if folder not in kept or not all(starmap(_is_same, kept[folder][0].items())):
+            kept.clear()
+            before = dict(_READ)
+            _READ.clear()
+            try:
+                made = load(folder)
+                kept[folder] = dict(_READ), made
+            finally:
+                _READ.update({**before, **_READ})
+        return deepcopy(kept[folder][1])
+
+    return ask
+
+
+def _is_same(path: Path, digest: str) -> bool:
+    """Whether a file holds the bytes of a digest, or is missing as it was; it is recorded."""
+    try:
+        read_file(path)
+    except FileNotFoundError:
+        return not digest
+    except OSError:
+        return False
+    return _READ[path] == digest
 
 
 def watch_folders(*folders: str) -> None:

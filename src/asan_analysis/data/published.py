@@ -10,7 +10,7 @@ import pandas as pd
 
 from asan_analysis.data import tables
 from asan_analysis.data.contracts import CATEGORIES, PUBLISHED
-from asan_analysis.data.files import project_root
+from asan_analysis.data.files import kept_while_same, project_root
 from asan_analysis.errors import DataError, Problem, refuse
 
 
@@ -35,7 +35,11 @@ def load_published(folder: Path | None = None) -> Published:
     DataError
         Every failure of every table at once.
     """
-    folder = folder or project_root() / "data" / "published"
+    return _load_folder(folder or project_root() / "data" / "published")
+
+
+@kept_while_same
+def _load_folder(folder: Path) -> Published:
     problems: list[Problem] = []
     read: dict[str, pd.DataFrame] = {}
     for name, contract in PUBLISHED.items():

@@ -167,9 +167,10 @@ def read_parquet(path: Path) -> pd.DataFrame:
     name = path.name
     content = arrow.BufferReader(_read_bytes(path, name))
     try:
-        table = pyarrow.parquet.ParquetFile(content).read()
+        # a process that forks others after it has read has one thread alone
+        table = pyarrow.parquet.ParquetFile(content).read(use_threads=False)
         columns = [compose(column) for column in table.column_names]
-        frame = table.to_pandas(ignore_metadata=True)
+        frame = table.to_pandas(ignore_metadata=True, use_threads=False)
     except (arrow.ArrowException, OSError, ValueError, OverflowError) as error:
         reason = (str(error).splitlines() or ["damaged"])[0]
         raise unreadable(name, f"is not a parquet file: {reason}", "write it again") from None

@@ -17,6 +17,8 @@ from asan_analysis.index.steps import find_denominators
 
 _TABLES = "steps before scoring belong to `score` and `robustness` on a table"
 
+_BUILT: dict[str, tuple[pd.DataFrame, Tree]] = {}  # by name: rows and their tree
+
 
 def find_method(data: Dataset, edition: Edition) -> tuple[Tree, Rules]:
     """The tree and the rules that an edition of a dataset is scored under.
@@ -27,8 +29,15 @@ def find_method(data: Dataset, edition: Edition) -> tuple[Tree, Rules]:
         The framework or the rules have faults, or ask for steps before scoring, which belong to
         tables; all of the file met first.
     """
-    tree = _build_tree(data.frameworks[edition.framework], name=edition.framework)
+    tree = _find_tree(data.frameworks[edition.framework], name=edition.framework)
     return tree, _check_rules(data.rules[edition.rules], name=edition.rules)
+
+
+def _find_tree(framework: pd.DataFrame, *, name: str) -> Tree:
+    """The tree of a framework; the last one of its name where the rows are equal."""
+    if name not in _BUILT or not _BUILT[name][0].equals(framework):
+        _BUILT[name] = framework.copy(), _build_tree(framework, name=name)
+    return _BUILT[name][1]
 
 
 def _build_tree(framework: pd.DataFrame, *, name: str) -> Tree:

@@ -9,11 +9,12 @@ from asan_analysis import __version__
 from asan_analysis.data.published import Published
 from asan_analysis.report.brief_pages import list_pages
 from asan_analysis.report.identity import Identity
+from asan_analysis.report.languages import LANGUAGES, file_in
 from asan_analysis.report.paper import describe_paper, write_paper
 from asan_analysis.report.parts import environment, style, watermark
 from asan_analysis.report.slides import Case, Section
 from asan_analysis.report.status import first_page
-from asan_analysis.report.words import LANGUAGES, Words, file_in, list_languages
+from asan_analysis.report.words import Words, list_languages
 
 
 def write_brief(

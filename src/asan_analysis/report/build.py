@@ -6,77 +6,32 @@ all are refreshed, then the files of each are written, so that a failure changes
 
 from __future__ import annotations
 
-import json
-import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 from tqdm import tqdm
 
-from asan_analysis.analysis.breakdown import select_organisation
-from asan_analysis.data.contracts import DICTIONARY
 from asan_analysis.data.datasets import Dataset, select_edition
-from asan_analysis.data.editions import Edition
 from asan_analysis.data.files import files_read, project_root, sha256_of
-from asan_analysis.data.published import Published, load_published
-from asan_analysis.data.tables import read_csv
-from asan_analysis.errors import FrameworkError, ParameterError, ReportError, refuse
-from asan_analysis.index.method import examine_methods
 from asan_analysis.report import cache
-from asan_analysis.report.directory import write_directory
 from asan_analysis.report.execute import Job, run_jobs, tell_job
-from asan_analysis.report.explorer import write_explorer
 from asan_analysis.report.folders import alone, built_aside, told_plainly
-from asan_analysis.report.identity import (
-    Identity,
-    input_checksums,
-    source_digest,
-    write_run,
-    write_timings,
-)
-from asan_analysis.report.origins import describe_inputs, list_shown, locate_cells
-from asan_analysis.report.pages import (
-    chapter_title,
-    write_codebook,
-    write_index,
-    write_notebook_page,
-)
-from asan_analysis.report.plan import LONGEST, Run, plan_profile, plan_report
-from asan_analysis.report.profile_paper import write_profile_papers
-from asan_analysis.report.review import write_review
+from asan_analysis.report.identity import Identity, write_timings
+from asan_analysis.report.plan import LONGEST
+from asan_analysis.report.pool import begin, run_all
 from asan_analysis.report.status import first_page
-from asan_analysis.report.workbook import write_workbook
-
-
-@dataclass(frozen=True)
-class Task:
-    """A report to build: of what, from which notebooks, where to, with which cache."""
-
-    data: Dataset
-    edition: Edition
-    runs: list[Run]
-    place: Path
-    kept: Path
-    organisation_id: str = ""
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What the reports of one build share: read and computed once."""
-
-    root: Path
-    sources: cache.Sources
-    library: dict[str, str]
-    digest: str
-    inputs: dict[str, str]
-    facts: Published
-    dictionary: pd.DataFrame
+from asan_analysis.report.tasks import (
+    Ground,
+    Task,
+    plan_profiles,
+    plan_task,
+    refuse_taken_id,
+    survey,
+)
+from asan_analysis.report.writing import write_report, write_reports
 
 
 def build_report(data: Dataset, year: int, *, workers: int = 2) -> Path:
@@ -115,15 +70,6 @@ def build_report(data: Dataset, year: int, *, workers: int = 2) -> Path:
     return task.place
 
 
-def plan_task(data: Dataset, year: int, place: Path, kept: Path) -> Task:
-    """The task of a report that is to lie at `place` and to keep its chapters in `kept`."""
-    root = project_root()
-    one, edition = select_edition(data, year)
-    register = one.assessments.empty
-    runs = plan_report(root / "notebooks", year=year, dataset=data.dataset_id, register=register)
-    return Task(data, edition, runs, place, kept)
-
-
 def build_profile(data: Dataset, year: int, organisation_id: str) -> Path:
     """Build the profile of one organisation under `reports/<year>/<dataset id>.profiles/<id>/`.
 
@@ -157,6 +103,8 @@ def build_profiles(data: Dataset, year: int, *, workers: int = 2) -> Path:
     ParameterError
         The edition has no answers.
     """
+    from asan_analysis.report.directory import write_directory
+
     one, _ = select_edition(data, year)
     bodies = [str(body) for body in one.organisations["organisation_id"]]
     tasks = plan_profiles(data, year, bodies)
@@ -168,32 +116,13 @@ def build_profiles(data: Dataset, year: int, *, workers: int = 2) -> Path:
     return folder
 
 
-def plan_profiles(data: Dataset, year: int, bodies: list[str]) -> list[Task]:
-    """The tasks of the profiles of some organisations of an edition."""
-    root = project_root()
-    one, edition = select_edition(data, year)
-    for body in bodies:
-        select_organisation(one, body)
-    if one.assessments.empty:
-        raise ParameterError(f"edition {year} of {data.dataset_id} has no answers to profile")
-    tasks = []
-    for body in bodies:
-        runs = plan_profile(
-            root / "notebooks", year=year, dataset=data.dataset_id, organisation_id=body
-        )
-        place = cache.report_place(year, data.dataset_id, body)
-        kept = cache.cache_of(root, place)
-        tasks.append(Task(data, edition, runs, root / "reports" / place, kept, body))
-    return tasks
-
-
 def build(tasks: list[Task], *, workers: int = 1) -> str:
     """Run what must run, make pages, tables and workbooks, move each whole into place.
 
     The tasks are of one edition and the same notebooks. Returns the digest of the sources.
     """
     root = project_root()
-    _refuse_taken_id(tasks[0].data, root)
+    refuse_taken_id(tasks[0].data, root)
     with told_plainly(), ExitStack() as locks:
         for task in tasks:
             locks.enter_context(alone(task.kept))
@@ -202,16 +131,15 @@ def build(tasks: list[Task], *, workers: int = 1) -> str:
 
 def _build(tasks: list[Task], root: Path, workers: int) -> str:
     started = time.perf_counter()
-    ground = _survey(tasks[0], root)
+    begin(root, tasks[0].data.folder, [run.notebook for run in tasks[0].runs])
+    ground = survey(tasks[0], root)
     print(_tell_tasks(tasks), flush=True)
     due = [task for task in tasks if not _is_whole(task, ground)]
     if len(tasks) > 1 and len(due) < len(tasks):
         print(f"  {len(tasks) - len(due)} unchanged", flush=True)
     seconds = _refresh_chapters(due, ground, workers) if due else {}
-    for task in due:
-        own = {run.name: seconds[task.kept / run.name]
-               for run in task.runs if task.kept / run.name in seconds}  # fmt: skip
-        _write_report(task, ground, own, started, workers)
+    if due:
+        _write_all(due, ground, seconds, started, workers)
     ended = f"{time.perf_counter() - started:.1f} s" if due else "nothing changed"
     print(f"{_tell_place(tasks, root)}  {ended}", flush=True)
     return ground.digest
@@ -219,22 +147,6 @@ def _build(tasks: list[Task], root: Path, workers: int) -> str:
 
 def _is_whole(task: Task, ground: Ground) -> bool:
     return cache.is_whole(task.kept, task.place, ground.sources, ground.library)
-
-
-def _survey(task: Task, root: Path) -> Ground:
-    """Read what all tasks share; a method that cannot be used is refused."""
-    data, notebooks = task.data, [run.notebook for run in task.runs]
-    facts = load_published()
-    refuse(FrameworkError, examine_methods(data))
-    return Ground(
-        root,
-        cache.Sources(root, data.folder.resolve(), data.dataset_id),
-        cache.library_state(root),
-        source_digest(root, data, notebooks),
-        input_checksums(root, data, notebooks),
-        facts,
-        read_csv(root / "data" / "dictionary.csv", DICTIONARY),
-    )
 
 
 def _tell_tasks(tasks: list[Task]) -> str:
@@ -292,20 +204,33 @@ def _progress(count: int, *, bar: bool) -> Iterator[Callable[[Job, float], None]
         yield tell
 
 
-def _write_report(
-    task: Task, ground: Ground, seconds: dict[str, float], started: float, workers: int
+def _write_all(
+    tasks: list[Task], ground: Ground, seconds: dict[Path, float], started: float, workers: int
 ) -> None:
-    """Write one report from its chapters and put it in its place."""
-    with built_aside(task.place) as folder:
-        _gather(task, folder)
-        identity = Identity(task.data, task.edition, ground.digest, task.organisation_id)
-        shown = _write_files(folder, task.runs, identity, ground)
-        parameters = {run.name: run.parameters for run in task.runs}
-        write_run(folder, identity, parameters, ground.inputs, shown)
-        seconds["report"] = time.perf_counter() - started
-        write_timings(folder, seconds, workers=workers)
-        (task.kept / "record.json").unlink(missing_ok=True)
-    cache.write_record(task.kept, ground.library, _all_reads(task, ground.sources), task.place)
+    """Write the reports aside, at the same time where it can be; then put each in its place.
+
+    So a report that cannot be written leaves all as they were.
+    """
+    do_all = partial(run_all, root=ground.root, workers=workers)
+    with ExitStack() as places:
+        pairs = [(task, places.enter_context(built_aside(task.place))) for task in tasks]
+        if len(pairs) == 1:
+            write_report(*pairs[0], ground, do_all)
+        else:
+            parts = [pairs[first::workers] for first in range(min(workers, len(pairs)))]
+            do_all({
+                f"part {number} of the profiles": partial(write_reports, part, ground)
+                for number, part in enumerate(parts, start=1)
+            })  # fmt: skip
+        for task, folder in pairs:
+            own = {run.name: seconds[task.kept / run.name]
+                   for run in task.runs if task.kept / run.name in seconds}  # fmt: skip
+            own["report"] = time.perf_counter() - started
+            write_timings(folder, own, workers=workers)
+            (task.kept / "record.json").unlink(missing_ok=True)
+    for task in tasks:
+        reads = _all_reads(task, ground.sources)
+        cache.write_record(task.kept, ground.library, reads, task.place)
 
 
 def _all_reads(task: Task, sources: cache.Sources) -> dict[str, str]:
@@ -320,67 +245,3 @@ def _all_reads(task: Task, sources: cache.Sources) -> dict[str, str]:
         reads |= cache.read_record(task.kept / run.name)["reads"]
     notebooks = {run.notebook.resolve(): sha256_of(run.notebook) for run in task.runs}
     return reads | sources.name_all(notebooks)
-
-
-def _gather(task: Task, folder: Path) -> None:
-    """Copy what the chapters made into one folder; two chapters must not write one file."""
-    for run in task.runs:
-        for name in cache.read_record(task.kept / run.name)["outputs"]:
-            target = folder / name
-            if target.exists():
-                raise ReportError(f"{name} is written by {run.name} and by a chapter before it")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(task.kept / run.name / name, target)
-
-
-def _refuse_taken_id(data: Dataset, root: Path) -> None:
-    """A folder elsewhere must not write over the reports of a dataset under `data/`."""
-    own = root / "data" / data.dataset_id
-    if own.is_dir() and own.resolve() != data.folder.resolve():
-        raise ParameterError(
-            f"dataset id {data.dataset_id} belongs to data/{data.dataset_id} already; "
-            f"change the id in {data.folder / 'dataset.toml'}"
-        )
-
-
-def _write_files(
-    folder: Path, runs: list[Run], identity: Identity, ground: Ground
-) -> dict[str, Any]:
-    """Turn notebooks and records into files; what stands on the pages, as `list_shown` tells it.
-
-    This is the one place where records become pages, tables and workbooks, of a report as of a
-    profile.
-    """
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see report.execute
-    import nbformat
-
-    paths = {run.name: folder / "notebooks" / f"{run.name}.ipynb" for run in runs}
-    notebooks = {
-        name: nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-        for name, path in paths.items()
-    }
-    chapters = [
-        {"name": name, "title": chapter_title(notebook)} for name, notebook in notebooks.items()
-    ]
-    records = [
-        record
-        for run in runs
-        for record in json.loads((folder / "records" / f"{run.name}.json").read_text("utf-8"))
-    ]
-    records = locate_cells(records, notebooks)
-    shutil.rmtree(folder / "records")
-    for name, notebook in notebooks.items():
-        write_notebook_page(notebook, name, folder / "notebooks", chapters, records, identity)
-    write_codebook(folder, ground.dictionary)
-    write_workbook(folder, records, chapters, identity, ground.facts)
-    write_review(folder, records, identity)
-    if identity.organisation_id:
-        write_profile_papers(folder, records, identity)
-    else:
-        from asan_analysis.report.brief import write_brief  # imports matplotlib
-
-        write_brief(folder, records, identity, ground.facts)
-    write_explorer(folder, identity, ground.facts)
-    inputs = describe_inputs(ground.inputs, identity, ground.root)
-    write_index(folder, records, chapters, identity, inputs)
-    return list_shown(records)

@@ -187,6 +187,11 @@ def _place_of_profiles(year: int, dataset_id: str) -> Path:
     return report_place(year, dataset_id, "body").parent
 
 
+def tell_page(page: Path) -> str:
+    """The line that tells where a page is that needed no work."""
+    return f"{page.relative_to(project_root()).as_posix()}  nothing changed"
+
+
 def _find_whole(dataset: str, year: str, place_of: Callable[[int, str], Path]) -> Path | None:
     """The first page of what is kept and built at a place, if it is whole."""
     try:

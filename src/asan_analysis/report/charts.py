@@ -14,6 +14,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
@@ -26,6 +28,7 @@ _STATUS_COLOURS = {"scored": "#1f4e79", "not_applicable": "#c9c9c9", "not_answer
 INK = "#333333"
 PALE = "#6f6f6f"
 BADGE = "#8a4b08"
+_CANVASES = {"png": FigureCanvasAgg, "svg": FigureCanvasSVG}
 _METADATA: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
 
 use_own_fonts()
@@ -66,14 +69,21 @@ def render(ax: Axes, formats: tuple[str, ...] = ("png", "svg")) -> list[bytes]:
     with warnings.catch_warnings():
         # a letter that the font lacks is drawn as a box
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure.draw_without_rendering()  # lay out once for all formats
-        figure.set_layout_engine("none")
+        if engine := figure.get_layout_engine():
+            engine.execute(figure)  # once for all formats
+            figure.set_layout_engine("none")
         for name in formats:
-            file = io.BytesIO()
-            figure.savefig(file, format=name, metadata=_METADATA[name])
-            made.append(file.getvalue())
+            made.append(_print(figure, name))
     plt.close(figure)
     return made
+
+
+def _print(figure: Figure, name: str) -> bytes:
+    """The figure in one format, drawn once: `savefig` draws twice, first to lay out."""
+    file = io.BytesIO()
+    canvas: Any = _CANVASES[name](figure)
+    getattr(canvas, f"print_{name}")(file, metadata=_METADATA[name])
+    return file.getvalue()
 
 
 def drawn(

@@ -6,7 +6,7 @@ import math
 import re
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -39,7 +39,8 @@ class Column:
     @cached_property
     def width(self) -> int:
         """Characters that show a heading on two lines and the longest cell, within limits."""
-        longest = max((_length(cell) for cell in self.cells), default=0)
+        cells = {id(cell): cell for cell in self.cells}.values()  # equal texts are one cell
+        longest = max(map(_length, cells), default=0)
         words = max(map(len, self.heading.split()), default=0)
         heading = max(words, math.ceil(len(self.heading) / 2)) + 4
         most = 70 if longest > 150 and not self.holds_addresses() else 50
@@ -55,7 +56,8 @@ class Column:
         if self.holds_addresses():
             return [1] * len(self.cells)
         width = self.width - 1
-        return [lines_of(cell.value, width) for cell in self.cells]
+        lines = {value: lines_of(value, width) for value in {cell.value for cell in self.cells}}
+        return [lines[cell.value] for cell in self.cells]
 
     def holds_addresses(self) -> bool:
         """Whether a cell is a public address; such a column shows one line."""
@@ -113,15 +115,20 @@ def _make_column(
     column: str, cells: list[str], kind: str, unit: str, words: Words, decimals: int, file: str
 ) -> list[Column]:
     """One column, or two where a key has names."""
-    heading = words.column(column)
+    heading, unique = words.column(column), set(cells)
     if column.endswith("_id") or column == "edition_year":
-        codes = [_tell(cell, column, kind, unit, Words(words.lang), decimals) for cell in cells]
-        labels = [Cell(words.label(cell, column) or None) for cell in cells]
-        if [cell.value for cell in labels] == [cell or None for cell in cells]:
-            return [Column(heading, codes)]
-        return [Column(heading, labels), Column(words.say("workbook.code", column=heading), codes)]
-    told = [_tell(cell, column, kind, unit, words, decimals) for cell in cells]
-    return [Column(heading, [_cut(cell, words, file) for cell in told])]
+        spoken = Words(words.lang)
+        codes = {cell: _tell(cell, column, kind, unit, spoken, decimals) for cell in unique}
+        labels = {cell: Cell(words.label(cell, column) or None) for cell in unique}
+        coded = Column(heading, [codes[cell] for cell in cells])
+        if all(label.value == (cell or None) for cell, label in labels.items()):
+            return [coded]
+        named = Column(heading, [labels[cell] for cell in cells])
+        return [named, replace(coded, heading=words.say("workbook.code", column=heading))]
+    told = {
+        cell: _cut(_tell(cell, column, kind, unit, words, decimals), words, file) for cell in unique
+    }
+    return [Column(heading, [told[cell] for cell in cells])]
 
 
 def _tell(text: str, column: str, kind: str, unit: str, words: Words, decimals: int) -> Cell:

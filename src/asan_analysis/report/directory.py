@@ -14,9 +14,10 @@ from asan_analysis.data.tables import each_row
 from asan_analysis.drivers.accounts import rank_edition
 from asan_analysis.index.method import find_method
 from asan_analysis.report.identity import Identity
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.parts import environment, kind_of, style, watermark
 from asan_analysis.report.status import first_page, is_public
-from asan_analysis.report.words import LANGUAGES, Words, list_languages, name_rows
+from asan_analysis.report.words import Words, list_languages, name_rows
 
 
 def write_directory(folder: Path, identity: Identity) -> None:

@@ -11,15 +11,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from textwrap import indent
 from typing import NamedTuple
 
 from asan_analysis.data.files import forget_reads, project_root
 from asan_analysis.errors import AsanAnalysisError, ParameterError, ReportError
 from asan_analysis.processes import Spread
-from asan_analysis.report import cache
+from asan_analysis.report import cache, plan, pool
 
 REPORT, PROFILES = "report", "profiles"  # as the commands are called
 
@@ -169,20 +169,29 @@ def build_entry(entry: Entry, *, workers: int = 2) -> str:
     return _build_apart(entry, workers)
 
 
+def begin(dataset: str, what: str) -> None:
+    """Let the process that notebooks are forked from begin, while libraries are imported here.
+
+    `what` is `report`, or anything else for profiles. What is wrong is said by who needs it.
+    """
+    names = plan.CHAPTERS if what == REPORT else [plan.PROFILE]
+    with suppress(ParameterError, OSError):
+        root = project_root()
+        pool.begin(root, cache.folder_of(dataset),
+                   [root / "notebooks" / f"{name}.ipynb" for name in names])  # fmt: skip
+
+
 def find_current(entry: Entry) -> str:
     """The line that tells that an entry is built and nothing changed; empty where it is not so."""
     if entry.what == REPORT:
         page = cache.is_current(entry.dataset, entry.year)
     else:
         page = cache.are_current(entry.dataset, entry.year)
-    return f"{_tell(page)}  nothing changed" if page else ""
-
-
-def _tell(page: Path) -> str:
-    return page.relative_to(project_root()).as_posix()
+    return cache.tell_page(page) if page else ""
 
 
 def _build_here(entry: Entry, workers: int) -> str:
+    begin(entry.dataset, entry.what)
     from asan_analysis.data.datasets import load_dataset
     from asan_analysis.report.build import build_profiles, build_report
     from asan_analysis.report.status import first_page
@@ -193,7 +202,7 @@ def _build_here(entry: Entry, workers: int) -> str:
         raise ReportError(f"{entry}: editions.csv was changed while it was read; try again")
     build = build_report if entry.what == REPORT else build_profiles
     folder = build(data, int(entry.year), workers=workers)
-    return _tell(folder / first_page(data.about))
+    return (folder / first_page(data.about)).relative_to(project_root()).as_posix()
 
 
 def _build_apart(entry: Entry, workers: int) -> str:

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import re
 import shutil
-import signal
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import (
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    as_completed,
-)
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +19,9 @@ from asan_analysis.data.files import FOLDER_VARIABLE
 from asan_analysis.errors import ReportError
 from asan_analysis.report.cache import Sources, forget, write_record
 from asan_analysis.report.plan import OUTPUT_VARIABLE, Run
+from asan_analysis.report.pool import run_all
 
 CELL_SECONDS = 600
-COLD_VARIABLE = "ASAN_COLD_KERNELS"  # when set, workers and kernels start as where fork is missing
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-_ONE_THREAD = {  # pyarrow starts one of its own otherwise: a process that forks has one alone
-    **dict.fromkeys(_THREADS, "1"), "JE_ARROW_MALLOC_CONF": "background_thread:false",
-}  # fmt: skip
-_WARM = "asan_analysis.report.warm"
-_SHARED = [_WARM, "papermill"]  # what a process imports before it forks, in this order
-_CHARTS = ["asan_analysis.report.score_charts", "seaborn"]  # and this where there are many to fork
-_PAUSE = 0.05  # seconds between looks at whether killed processes ended
 _QUIET = 50  # a kernel's log: it warns of TCP and tells of every interrupt
 _SOCKET_PATH = 100  # bytes that every system takes as the path of a local socket
 
@@ -94,99 +74,22 @@ def run_jobs(
     ReportError
         A notebook failed: its name, cell, line and reason in ten lines.
     """
-    seconds: dict[Path, float] = {}
     shutil.rmtree(failed, ignore_errors=True)
     if not jobs:
-        return seconds
-    count = min(workers, len(jobs))
-    with _library_environment(jobs[0].sources.root), _open_pool(count, many=len(jobs) > 1) as pool:
-        waiting = {pool.submit(_run_job, job, failed): job for job in jobs}
-        try:
-            for done in as_completed(waiting):
-                job = waiting[done]
-                seconds[job.entry] = done.result()
-                tell(job, seconds[job.entry])
-        except (ReportError, BrokenProcessPool) as error:
-            pool.shutdown(wait=True, cancel_futures=True)
-            killed = f"{job.run.told} failed: its process was killed, perhaps for want of memory"
-            told = str(error) if isinstance(error, ReportError) else killed
-            kept = (
-                f"\n  kept: reports/{failed.parent.name}/{failed.name}/" if failed.is_dir() else ""
-            )
-            raise ReportError(
-                f"{told}{kept}\n  the last good report, if there was one, is as it was"
-            ) from None
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            while not all(run.done() for run in waiting):
-                for child in multiprocessing.active_children():
-                    child.kill()  # their kernels see it and end themselves
-                time.sleep(_PAUSE)
-            raise
-    return seconds
-
-
-def _open_pool(count: int, *, many: bool) -> Executor:
-    """Runs jobs, `count` at a time, in other processes: papermill changes the working folder.
-
-    On Linux each job has a process of its own, forked from one that has imported the libraries,
-    those for charts too where there are many jobs. Elsewhere processes are spawned, and each runs
-    many jobs, because it takes seconds to start.
-    """
-    if sys.platform.startswith("linux") and not os.environ.get(COLD_VARIABLE):
-        forkserver.set_forkserver_preload(_SHARED + _CHARTS * many)
-        with suppress(OSError):  # no socket can be made
-            forkserver.ensure_running()
-            return _ForkingPool(count)
-    return _spawn(count)
-
-
-def _spawn(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _follow_parent)
-
-
-class _ForkingPool(ThreadPoolExecutor):
-    """Threads that wait, each for a process forked for one call."""
-
-    def submit(self, function: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
-        return super().submit(_call_forked, function, *given, **named)
-
-
-def _call_forked(function: Callable[..., Any], *given: Any) -> Any:
-    """The result of a call in a forked process, or in a spawned one when nobody forks."""
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(1, context, _begin, (dict(os.environ),)) as one:
-        try:
-            answer = one.submit(function, *given)
-        except (OSError, EOFError):
-            with _spawn(1) as other:
-                return other.submit(function, *given).result()
-        return answer.result()
-
-
-def _begin(environment: dict[str, str]) -> None:
-    """A forked process forks the kernel it needs, if what was imported read this environment."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warm = sys.modules.get(_WARM)
-    if warm and environment.items() <= os.environ.items():
-        warm.end_with_parent()
-        warm.fork_kernel()
-    os.environ.clear()
-    os.environ.update(environment)
-    _follow_parent()
-
-
-def _follow_parent() -> None:
-    """A worker leaves Ctrl-C to its parent and ends when the parent does, however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        assert parent is not None
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+        return {}
+    named = {job.run.told: job for job in jobs}
+    try:
+        seconds = run_all(
+            {name: partial(_run_job, job, failed) for name, job in named.items()},
+            root=jobs[0].sources.root, workers=workers,
+            tell=lambda name, taken: tell(named[name], taken),
+        )  # fmt: skip
+    except ReportError as error:
+        kept = f"\n  kept: reports/{failed.parent.name}/{failed.name}/" if failed.is_dir() else ""
+        raise ReportError(
+            f"{error}{kept}\n  the last good report, if there was one, is as it was"
+        ) from None
+    return {named[name].entry: taken for name, taken in seconds.items()}
 
 
 def _run_job(job: Job, failed: Path) -> float:
@@ -223,7 +126,7 @@ def _execute(job: Job, aside: Path, failed: Path) -> None:
         try:
             papermill.execute_notebook(
                 str(run.notebook), str(output), parameters=run.parameters, kernel_name="python3",
-                cwd=str(run.notebook.parent), progress_bar=False,
+                cwd=str(run.notebook.parent), progress_bar=False, engine_name=_add_engine(),
                 execution_timeout=job.cell_seconds, config=_kernel_settings(Path(private)),
             )  # fmt: skip
         except PapermillExecutionError as error:
@@ -235,6 +138,25 @@ def _execute(job: Job, aside: Path, failed: Path) -> None:
     notebook = clean_notebook(nbformat.read(output, as_version=4))  # type: ignore[no-untyped-call]
     text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     output.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def _add_engine() -> str:
+    """The name of an engine that saves a notebook when it ends, and not with every cell."""
+    from papermill.engines import NBClientEngine, papermill_engines
+    from papermill.iorw import write_ipynb
+
+    class Engine(NBClientEngine):  # type: ignore[misc]
+        @classmethod
+        def execute_notebook(
+            cls, nb: Any, kernel_name: str, output_path: str = "", **more: Any
+        ) -> Any:
+            try:
+                return super().execute_notebook(nb, kernel_name, **more)
+            finally:
+                write_ipynb(nb, output_path)
+
+    papermill_engines.register("saves_once", Engine)
+    return "saves_once"
 
 
 def _keep_failed(run: Run, output: Path, failed: Path) -> None:
@@ -273,20 +195,6 @@ def _kernel_environment(job: Job, output: Path, private: Path) -> dict[str, str]
         "JUPYTER_PREFER_ENV_PATH": "1",
         "JUPYTER_PATH": "",
     }
-
-
-@contextmanager
-def _library_environment(root: Path) -> Iterator[None]:
-    """What libraries read when a process imports them: one thread, charts to files, kept fonts."""
-    fonts = root / ".cache" / "matplotlib"
-    fonts.mkdir(parents=True, exist_ok=True)
-    before = dict(os.environ)
-    os.environ.update(_ONE_THREAD, MPLCONFIGDIR=str(fonts), MPLBACKEND="agg")
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 def _kernel_settings(private: Path) -> Any:

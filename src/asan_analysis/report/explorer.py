@@ -14,10 +14,11 @@ from asan_analysis import __version__
 from asan_analysis.data.published import Published
 from asan_analysis.report.explorer_data import NEEDED, collect
 from asan_analysis.report.identity import Identity
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.parts import TEMPLATES, environment
 from asan_analysis.report.status import is_public
 from asan_analysis.report.texts import texts_below
-from asan_analysis.report.words import LANGUAGES, Words, signs_of
+from asan_analysis.report.words import Words, signs_of
 
 EXPLORER_FILE = "explorer.html"
 VIEWS = ("ranking", "body", "compare", "weights")

@@ -21,7 +21,7 @@ from asan_analysis.report.explorer_scores import (
 )
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.labels import labels_of
-from asan_analysis.report.words import LANGUAGES
+from asan_analysis.report.languages import LANGUAGES
 
 NEEDED = ("organisation_scores", "organisation_node_scores", "contributions")
 _BODIES = ("organisation_node_scores", "contributions", "uncertainty", "lowest_ten", "first_items",

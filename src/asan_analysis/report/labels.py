@@ -8,9 +8,10 @@ from asan_analysis.data.contracts import CATEGORY_ALL
 from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.editions import Edition
 from asan_analysis.data.published import Published
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.parts import is_published
 from asan_analysis.report.texts import CATEGORY_NAMES, texts_below
-from asan_analysis.report.words import LANGUAGES, Words, name_rows
+from asan_analysis.report.words import Words, name_rows
 
 _GROUPS = (
     "level", "figure", "status", "status_of_level", "state", "basis", "covered", "flag", "relation",

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from asan_analysis.report.languages import LANGUAGES, file_in
 from asan_analysis.report.parts import SECTIONS
 from asan_analysis.report.review import review_file
 from asan_analysis.report.texts import TEXTS
-from asan_analysis.report.words import LANGUAGES, Words, file_in
+from asan_analysis.report.words import Words
 from asan_analysis.report.workbook import workbook_file
 
 _CARDS = ("profile", "brief", "explorer", "workbook", "review", "chapters", "tables", "provenance")

@@ -25,10 +25,11 @@ from asan_analysis.data.tables import write_csv
 from asan_analysis.refusals import Refusal
 from asan_analysis.report import charts
 from asan_analysis.report.labels import labels_of
+from asan_analysis.report.languages import LANGUAGES, file_in
 from asan_analysis.report.parts import host_of, is_published, kind_of, render_table
 from asan_analysis.report.plan import OUTPUT_VARIABLE
 from asan_analysis.report.sentences import VALUES
-from asan_analysis.report.words import LANGUAGES, Words, decimals_for, file_in, in_language
+from asan_analysis.report.words import Words, decimals_for, in_language
 
 _SHOWN_ROWS = 40
 _ADDRESSES = ("source_url", "score_source_url")
@@ -49,10 +50,14 @@ class Chapter:
     folder: Path
     records: list[dict[str, Any]] = field(default_factory=list)
     files: dict[Path, bytes | pd.DataFrame] = field(default_factory=dict)
+    spoken: dict[tuple[str, str], Words] = field(default_factory=dict)
 
     def words(self, section: str, lang: str = "en") -> Words:
         """The words of a section in a language."""
-        return Words(lang, labels_of(section, self.data, self.edition, self.facts, lang))
+        if (section, lang) not in self.spoken:
+            names = labels_of(section, self.data, self.edition, self.facts, lang)
+            self.spoken[section, lang] = Words(lang, names)
+        return self.spoken[section, lang]
 
     def figure(
         self, section: str, name: str, plot: Callable[..., Axes], frame: pd.DataFrame

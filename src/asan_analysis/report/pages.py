@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from asan_analysis import __version__
 from asan_analysis.data.tables import each_row, read_cells, write_csv
 from asan_analysis.errors import ReportError
 from asan_analysis.report.identity import Identity
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.openings import (
     list_cards,
     list_figures,
@@ -24,7 +26,7 @@ from asan_analysis.report.origins import InputFile, tell_inputs, trace_record
 from asan_analysis.report.parts import SECTIONS, TEMPLATES, environment, kind_of, style, watermark
 from asan_analysis.report.review import has_review, review_file
 from asan_analysis.report.status import first_page, is_public
-from asan_analysis.report.words import LANGUAGES, Words, list_languages
+from asan_analysis.report.words import Words, list_languages
 from asan_analysis.report.workbook import workbook_file
 
 _ORDER = ("numbers", "sentence", "places", "figure", "table")
@@ -132,6 +134,24 @@ def open_with_summary(notebook: Any, summary: str) -> None:
     title["metadata"]["close"] = [closing, summary]
     if going_on:
         others[0]["metadata"]["open"] = title["metadata"]["open"]
+
+
+def write_pages(
+    folder: Path,
+    records: list[dict[str, Any]],
+    chapters: list[dict[str, str]],
+    identity: Identity,
+) -> None:
+    """Write each executed notebook of a report as a page beside it."""
+    # nbformat validates through jsonschema, which imports rfc3987_syntax: a grammar that takes
+    # over a second to compile and that no notebook needs. jsonschema does without it.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    import nbformat
+
+    for chapter in chapters:
+        path = folder / "notebooks" / f"{chapter['name']}.ipynb"
+        notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        write_notebook_page(notebook, chapter["name"], path.parent, chapters, records, identity)
 
 
 def write_notebook_page(

@@ -13,8 +13,9 @@ import jinja2
 from markupsafe import Markup
 
 from asan_analysis.errors import ReportError
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.status import is_public
-from asan_analysis.report.words import LANGUAGES, Words
+from asan_analysis.report.words import Words
 
 SECTIONS = (
     "announced", "method", "data", "results", "breakdown", "trends", "forecast", "drivers",

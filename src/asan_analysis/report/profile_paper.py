@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from asan_analysis.report.identity import Identity
+from asan_analysis.report.languages import LANGUAGES, file_in
 from asan_analysis.report.paper import describe_paper, describe_section, write_paper
-from asan_analysis.report.words import LANGUAGES, file_in
 
 _MOST_COLUMNS = 8
 

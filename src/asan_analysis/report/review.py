@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from asan_analysis.report.identity import Identity
+from asan_analysis.report.languages import LANGUAGES, file_in
 from asan_analysis.report.parts import environment, kind_of, watermark
 from asan_analysis.report.status import is_public
-from asan_analysis.report.words import LANGUAGES, Words, file_in
+from asan_analysis.report.words import Words
 
 _STEPS = "handbook_steps"
 _COLUMNS = ("step", "topic", "published", "unknown", "check", "verdict")

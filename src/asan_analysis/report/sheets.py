@@ -119,11 +119,13 @@ def _write_column(page: Any, place: int, column: Column, formats: Formats) -> No
     cut = formats.get(align="fill", quote_prefix=True)
     longest = column.width if column.holds_addresses() else MOST_CHARACTERS
     side = "right" if column.is_number() else "left"
+    looks = dict.fromkeys(cell.look for cell in column.cells if isinstance(cell.value, float))
+    numbers = {look: formats.get(num_format=look, align=side) for look in looks}
     for row, (value, shown) in enumerate(column.cells, start=HEADER_ROW + 1):
         if isinstance(value, str):
             page.write_string(row, place, value, text if len(value) <= longest else cut)
         elif value is not None:
-            page.write_number(row, place, _Exact(value), formats.get(num_format=shown, align=side))
+            page.write_number(row, place, _Exact(value), numbers[shown])
 
 
 def _set_heights(page: Any, columns: Sequence[Column]) -> None:

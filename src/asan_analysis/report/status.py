@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from asan_analysis.report.words import file_in
+from asan_analysis.report.languages import file_in
 
 
 def is_public(about: Mapping[str, Any]) -> bool:

@@ -17,7 +17,8 @@ from asan_analysis.data.datasets import Dataset
 from asan_analysis.data.files import files_below, project_root, sha256_of
 from asan_analysis.errors import ReportError
 from asan_analysis.report import cache
-from asan_analysis.report.build import build, plan_task
+from asan_analysis.report.build import build
+from asan_analysis.report.tasks import plan_task
 
 _TOLERANCE = 1e-9  # between platforms, on the scale of the figures
 _SHOWN = 20

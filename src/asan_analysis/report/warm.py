@@ -1,11 +1,11 @@
 """Kernels that start warm: forked from a process that has imported the libraries already.
 
 Linux alone; elsewhere a fork is missing or not safe, and kernels start as ever. The standard
-library's fork server imports this module, and with it what notebooks import: it is the preloading
-process of a run. Each notebook gets a process forked from it, the worker. Before a worker does
-anything else it forks the kernel (`fork_kernel`), which waits for its command. So workers and
-kernels share nothing but what was imported, and each is the parent of the next: the system ends
-a worker with the preloading process and a kernel with its worker, however they end.
+library's fork server imports `report.preload`: it is the preloading process of a run. Each notebook
+gets a process forked from it, the worker. Before a worker does anything else it forks the kernel
+(`fork_kernel`), which waits for its command. So workers and kernels share nothing but what was
+loaded before, and each is the parent of the next: the system ends the preloading process with the
+run, a worker with the preloading process and a kernel with its worker, however they end.
 """
 
 from __future__ import annotations
@@ -26,12 +26,9 @@ from typing import Any
 # over a second to compile and that no notebook needs. jsonschema does without it.
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody debugs a report's kernel
-import ipykernel.kernelapp  # noqa: E402, F401
 import numpy as np  # noqa: E402
 from jupyter_client.provisioning.factory import KernelProvisionerFactory  # noqa: E402
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner  # noqa: E402
-
-import asan_analysis.report.outputs  # noqa: E402, F401
 
 _PR_SET_PDEATHSIG = 1
 

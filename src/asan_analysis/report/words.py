@@ -12,9 +12,9 @@ import pandas as pd
 from babel import Locale
 
 from asan_analysis.errors import ReportError
+from asan_analysis.report.languages import LANGUAGES
 from asan_analysis.report.texts import COLUMNS, TEXTS
 
-LANGUAGES = ("en", "az")
 _VERBATIM = ("printed_cycle", "source_url", "score_source_url", "why", "unknown")
 _PERCENT_COLUMNS = (
     "share_",
@@ -139,11 +139,6 @@ def signs_of(lang: str) -> tuple[str, str]:
     """What parts thousands and what parts decimals in a language: 12,345.67 and 12.345,67."""
     signs = Locale.parse(lang).number_symbols["latn"]
     return signs["group"], signs["decimal"]
-
-
-def file_in(lang: str, stem: str, ending: str) -> str:
-    """The name of a file in a language: `stem.svg` in English, `stem.az.svg` in Azerbaijani."""
-    return f"{stem}.{ending}" if lang == LANGUAGES[0] else f"{stem}.{lang}.{ending}"
 
 
 def decimals_for(function: Callable[..., Any], decimals: int) -> dict[str, int]:

@@ -18,10 +18,11 @@ from asan_analysis.report.columns import make_columns
 from asan_analysis.report.cover import Entry, write_cover
 from asan_analysis.report.identity import Identity
 from asan_analysis.report.labels import labels_of
+from asan_analysis.report.languages import LANGUAGES, file_in
 from asan_analysis.report.parts import SECTIONS, host_of, is_published
 from asan_analysis.report.sheets import Formats, Sheet, write_sheet
 from asan_analysis.report.status import is_public
-from asan_analysis.report.words import LANGUAGES, Words, file_in
+from asan_analysis.report.words import Words
 
 COVER = "contents"
 _CREATED = datetime(1980, 1, 1)
