@@ -8,6 +8,7 @@ from parts_of import ROOT, write_parts
 from asan_analysis.data import answers
 from asan_analysis.data.blocks import read_blocks
 from asan_analysis.data.datasets import load_dataset
+from asan_analysis.data.files import files_read, sha256_of
 from asan_analysis.data.parts import Layout, list_parts
 from asan_analysis.data.spans import check_services
 from asan_analysis.errors import DataError, describe
@@ -202,6 +203,21 @@ def test_faults_of_parts_in_memory_name_part_and_row(tmp_path, fault):
         load_dataset(str(folder))
     told = str(caught.value)
     assert "assessments/edition_year=2023/part-00000.parquet" in told and expected in told
+
+
+def test_a_part_more_is_noticed_by_whatever_is_kept(tmp_path):
+    """The folder of parts is recorded as the names in it, as files are by their bytes."""
+    folder = write_parts(tmp_path / "parts", cuts=2)
+    place = folder / "assessments"
+    before = load_dataset(str(folder))
+    assert files_read()[place] == sha256_of(place)
+    _, second = sorted(place.glob("*/*"))
+    kept = second.read_bytes()
+    second.unlink()
+    assert files_read()[place] != sha256_of(place)
+    assert len(load_dataset(str(folder)).assessments) < len(before.assessments)
+    second.with_name("part-00009.parquet").write_bytes(kept)
+    pd.testing.assert_frame_equal(load_dataset(str(folder)).assessments, before.assessments)
 
 
 def test_folders_that_cannot_be_meant_are_refused(tmp_path):

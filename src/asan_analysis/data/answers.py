@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from asan_analysis.data import contracts, tables
+from asan_analysis.data.files import is_there, list_folder
 from asan_analysis.data.parts import (
     CODES,
     FOLDER,
@@ -25,8 +26,8 @@ _OTHER = ("edition_year", "service_id", "organisation_id")
 
 
 def has_parts(folder: Path) -> bool:
-    """Whether a dataset keeps its answers in parts."""
-    return (folder / FOLDER).is_dir()
+    """Whether a dataset keeps its answers in parts; that it does not is recorded."""
+    return is_there(folder / FOLDER) and (folder / FOLDER).is_dir()
 
 
 def examine_answers(
@@ -43,6 +44,7 @@ def examine_answers(
         Parts of an edition that is not listed, an `assessments.parquet` beside them, a part that
         cannot be read, or more than `MOST_ANSWERS` answers; these are for `score-dataset`.
     """
+    list_folder(folder / FOLDER)  # a part more or less changes what is made of them
     refuse(DataError, _check_folder(folder, editions))
     frames, problems, lots = [], [], []
     for edition in tables.each_row(editions):

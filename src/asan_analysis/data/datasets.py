@@ -171,7 +171,7 @@ def examine_dataset(
     ParameterError
         No such dataset.
     """
-    return _examine_folder(_find_folder(dataset))
+    return _examine_folder(_find_folder(dataset), names=names)
 
 
 def _find_folder(dataset: str) -> Path:
@@ -181,7 +181,9 @@ def _find_folder(dataset: str) -> Path:
     return folder
 
 
-def _examine_folder(folder: Path) -> tuple[Dataset, list[Problem]]:
+def _examine_folder(
+    folder: Path, *, names: Collection[str] | None = None
+) -> tuple[Dataset, list[Problem]]:
     problems: list[Problem] = []
     read = _collect(problems, lambda: tables.read_toml(folder / "dataset.toml"))
     about = {} if read is None else read

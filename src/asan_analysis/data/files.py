@@ -58,6 +58,13 @@ def read_file(path: Path) -> bytes:
     return content
 
 
+def list_folder(folder: Path) -> list[Path]:
+    """The files below a folder in sorted order; which there are is recorded."""
+    place = Path(os.path.realpath(folder))
+    _READ[place] = sha256_of(place)
+    return files_below(folder)
+
+
 def is_there(path: Path) -> bool:
     """Whether a file, or a link to nowhere, stands there; that there is none is recorded."""
     there = os.path.lexists(path)
@@ -102,6 +109,9 @@ def kept_while_same(load: Callable[[Path], Loaded]) -> Callable[[Path], Loaded]:
 
 def _is_same(path: Path, digest: str) -> bool:
     """Whether a file holds the bytes of a digest, or is missing as it was; it is recorded."""
+    if path.is_dir():
+        list_folder(path)
+        return _READ[path] == digest
     try:
         read_file(path)
     except FileNotFoundError:
@@ -145,7 +155,10 @@ def refuse_unrecorded() -> None:
 
 
 def sha256_of(path: Path) -> str:
-    """Hexadecimal sha256 of a file's bytes."""
+    """Hexadecimal sha256 of a file's bytes; of a folder, of the names of the files below it."""
+    if path.is_dir():
+        names = "\n".join(one.relative_to(path).as_posix() for one in files_below(path))
+        return hashlib.sha256(names.encode()).hexdigest()
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -123,7 +123,7 @@ def find_change(entry: Path, state: Mapping[str, str], sources: Sources, made: P
             return f"{part} changed"
     for name, digest in record["reads"].items():
         path = sources.locate(name)
-        now = sha256_of(path) if path.is_file() else ""
+        now = sha256_of(path) if path.exists() else ""
         if now != digest:
             return f"{name} {'changed' if now and digest else 'is new' if now else 'is gone'}"
     for name, digest in record["outputs"].items():

@@ -15,6 +15,7 @@ from asan_analysis import __version__
 from asan_analysis.data.datasets import TABLE_FILES, Dataset
 from asan_analysis.data.editions import Edition
 from asan_analysis.data.files import digest_of, files_below, sha256_of
+from asan_analysis.data.parts import FOLDER
 from asan_analysis.report.cache import PACKAGES
 from asan_analysis.report.words import Words, name_rows
 
@@ -99,7 +100,10 @@ def input_checksums(root: Path, data: Dataset, notebooks: list[Path]) -> dict[st
     lock = [path for path in [root / "requirements.lock"] if path.is_file()]
     project = [*notebooks, *lock, *_announced_files(root)]
     inputs = {path.relative_to(root).as_posix(): sha256_of(path) for path in project}
-    own = {f"{data.dataset_id}/{path.name}": sha256_of(path) for path in _dataset_files(data)}
+    own = {
+        f"{data.dataset_id}/{path.relative_to(data.folder).as_posix()}": sha256_of(path)
+        for path in _dataset_files(data)
+    }
     return inputs | own
 
 
@@ -162,4 +166,5 @@ def _announced_files(root: Path) -> list[Path]:
 def _dataset_files(data: Dataset) -> list[Path]:
     """The files of the dataset contract; a folder may hold others, which are not read."""
     names = {"dataset.toml", *TABLE_FILES, *data.frameworks, *data.rules}
-    return [data.folder / name for name in sorted(names) if (data.folder / name).is_file()]
+    files = [data.folder / name for name in sorted(names) if (data.folder / name).is_file()]
+    return [*files, *files_below(data.folder / FOLDER)]
