@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import forkserver
+from pathlib import Path
 from typing import Any
 
 from asan_analysis.errors import ReportError
@@ -20,7 +23,7 @@ from asan_analysis.errors import ReportError
 Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 THREADS = ("OMP_NUMTHREADS", "OPENBLAS_NUMTHREADS", "MKL_NUMTHREADS", "NUMEXPR_NUMTHREADS")
 
-_held: list[Callable[[Any], Any]] = []  # in a process that works: the function it calls
+_held: list[Any] = []  # in a process that works: the function it calls, the folder for results
 
 
 def spread_over(workers: int, *, preload: Iterable[str] = ()) -> Spread:
@@ -61,21 +64,23 @@ def _spread(
         yield from map(function, items)
         return
     context = multiprocessing.get_context(method)
-    pool = ProcessPoolExecutor(min(workers, len(items)), context, _begin, (function,))
-    try:
-        with _one_thread():
-            results = pool.map(_call, items)  # which starts the processes
-        yield from results
-    except BrokenProcessPool:
-        raise ReportError(
-            "a process was killed, perhaps for want of memory; nothing was written; "
-            "try again with fewer workers"
-        ) from None
-    except BaseException:
-        _end(pool)
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with tempfile.TemporaryDirectory(prefix="asan-") as folder:
+        given = function, Path(folder)
+        pool = ProcessPoolExecutor(min(workers, len(items)), context, _begin, given)
+        try:
+            with _one_thread():
+                results = pool.map(_call, items)  # which starts the processes
+            yield from map(_take, results)
+        except BrokenProcessPool:
+            raise ReportError(
+                "a process was killed, perhaps for want of memory; nothing was written; "
+                "try again with fewer workers"
+            ) from None
+        except BaseException:
+            _end(pool)
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
@@ -99,13 +104,29 @@ def _one_thread() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _begin(function: Callable[[Any], Any]) -> None:
+def _begin(function: Callable[[Any], Any], folder: Path) -> None:
     follow_parent()
-    _held[:] = [function]
+    _held[:] = [function, folder]
 
 
-def _call(item: Any) -> Any:
-    return _held[0](item)
+def _call(item: Any) -> Path:
+    """The file that holds the result: a pipe would keep whoever reads it waiting for the rest.
+
+    All processes write into one pipe. One that is killed in the middle of a large result leaves it
+    open and locked.
+    """
+    function, folder = _held
+    result = function(item)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        pickle.dump(result, file, pickle.HIGHEST_PROTOCOL)
+    return Path(file.name)
+
+
+def _take(path: Path) -> Any:
+    """The result that a process left in a file."""
+    result = pickle.loads(path.read_bytes())
+    path.unlink()
+    return result
 
 
 def follow_parent() -> None:

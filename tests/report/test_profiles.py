@@ -57,9 +57,7 @@ def test_what_did_not_change_is_not_run_and_a_failure_leaves_it_as_it_was(tiny):
     good = bytes_of(place)
     assert "b/index.az.html" in good
     done = profiles(tiny)
-    assert done.stdout.splitlines()[1:] == [
-        "  2 unchanged", "reports/2023/tiny.profiles/index.html  nothing changed",
-    ]  # fmt: skip
+    assert done.stdout == "reports/2023/tiny.profiles/index.html  nothing changed\n"
     about = tiny / "data" / "tiny" / "dataset.toml"
     about.write_text(about.read_text("utf-8").replace("Nobody", "Somebody"), encoding="utf-8")
     assert profiles(tiny, "--workers", "1", FAIL="a").returncode == 1
