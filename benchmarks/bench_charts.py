@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from bench_page import list_curves, points_of, slope_of
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from asan_analysis.report.charts import COLOURS, PALE, STYLE, add_frame, new_axes, render
 
@@ -21,7 +21,9 @@ GOAL = 500  # MB of a process
 
 
 def write_number(value: float, _: object = None) -> str:
-    """1000 as 1,000; below 1 with its decimals."""
+    """1000 as 1,000; below 1 with its decimals; millions in words."""
+    if value >= 1_000_000:
+        return f"{value / 1_000_000:g} million"
     return f"{value:,.0f}" if value >= 1 else f"{value:g}"
 
 
@@ -45,7 +47,7 @@ def draw_growth(table: pd.DataFrame, file: Path) -> list[str]:
             draw_panel(panel, table, own, axis)
         add_frame(first, title="How cost grows",
                   foot="Dots: medians over the runs. Lines: least squares through the logs of the "
-                  "filled dots; hollow dots are near the cost of a start and do not count. "
+                  "filled dots; hollow dots are near the fixed cost and do not count. "
                   "143 items and 47 bodies where nothing else is said.")  # fmt: skip
         file.write_bytes(render(first, ("png",))[0])
     slopes = "; ".join(f"{group} {slope_of(table[table['group'] == group])[0]:.2f}"
@@ -63,14 +65,12 @@ def draw_panel(ax: Axes, table: pd.DataFrame, groups: list[str], axis: str) -> N
         ax.plot(sizes[first:], height * sizes[first:] ** slope, color=colour, linewidth=1.4)
         ax.plot(sizes, costs, mark, color=colour, markerfacecolor="white", markersize=5)
         ax.plot(sizes[first:], costs[first:], mark, color=colour, markersize=5)
-        name = f"{group.partition(',')[0].removeprefix('Uncertainty ')}: " if place or len(
-            groups) > 1 else ""  # fmt: skip
+        name = f"{group.partition(',')[0][-1]}: " if len(groups) > 1 else ""
         middle = np.sqrt(sizes[first] * sizes[-1])
         ax.annotate(f"{name}slope {slope:.2f}", (middle, height * middle**slope), (-8, 9),
                     textcoords="offset points", ha="right", color=colour, fontsize=9)  # fmt: skip
     dress(ax, table[table["group"].isin(groups)], axis)
-    title = "Uncertainty analysis" if groups[0].startswith("Uncertainty") else groups[0].split(",")[
-        0] if axis == "services" else groups[0].rpartition(",")[0]  # fmt: skip
+    title = f"Uncertainty analysis, by {axis}" if len(groups) > 1 else groups[0]
     ax.set_title(title, fontsize=9.5)
 
 
@@ -96,31 +96,35 @@ def dress(ax: Axes, rows: pd.DataFrame, axis: str) -> None:
 
 
 def draw_memory(table: pd.DataFrame, file: Path) -> list[str]:
-    """Size of the process over time for each number of services; time on a logarithmic axis."""
+    """Size of the process over time, a panel for each number of services."""
     rows = table[table["axis"] == "seconds"]
     if rows.empty:
         return []
+    names = list(dict.fromkeys(rows["name"]))
+    top = max(GOAL, rows["ours"].max()) * 1.15
     with plt.style.context(STYLE):
-        ax = new_axes(8, 3.8)
-        for place, (name, own) in enumerate(rows.groupby("name", sort=False)):
-            own = own.sort_values("size")
-            ax.plot(own["size"], own["ours"], color=COLOURS[place], linewidth=1.5)
-            last = own.iloc[-1]
-            ax.annotate(str(name), (last["size"], last["ours"]), (0, 8), ha="right",
-                        textcoords="offset points", color=COLOURS[place])  # fmt: skip
-        ax.axhline(GOAL, color=PALE, linewidth=1, linestyle=(0, (4, 3)))
-        ax.annotate(f"goal: below {GOAL} MB", (0, GOAL), (4, 4), color=PALE, fontsize=8,
-                    xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
-        ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(FuncFormatter(write_number))
-        ax.set_ylim(0, max(GOAL, rows["ours"].max()) * 1.15)
-        ax.set_xlabel("seconds from the start of scoring (logarithmic)")
-        ax.set_ylabel("MB of the process")
-        ax.yaxis.grid(True)
-        add_frame(ax, title="Memory while editions are scored",
+        first = new_axes(8, 3.2)
+        grid = first.get_figure(root=True).add_gridspec(1, len(names))
+        panels = [first, *(first.figure.add_subplot(sharey=first) for _ in names[1:])]
+        for place, (ax, name) in enumerate(zip(panels, names, strict=True)):
+            ax.set_subplotspec(grid[0, place])
+            own = rows[rows["name"] == name].sort_values("size")
+            ax.plot(own["size"], own["ours"], color=COLOURS[0], linewidth=1.4)
+            ax.axhline(GOAL, color=PALE, linewidth=1, linestyle=(0, (4, 3)))
+            ax.set_xlim(0, max(own["size"].max(), 0.01))
+            ax.set_ylim(0, top)
+            ax.xaxis.set_major_locator(MaxNLocator(4))
+            ax.set_xlabel("seconds")
+            ax.set_title(name, fontsize=9.5)
+            ax.yaxis.grid(True)
+            ax.tick_params(labelleft=place == 0)
+        first.annotate(f"goal: below {GOAL} MB", (0, GOAL), (4, 4), color=PALE, fontsize=8,
+                       xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
+        first.set_ylabel("MB of the process")
+        add_frame(first, title="Memory while editions are scored",
                   foot="143 items, 47 bodies, parts of 100,000 services, two threads; the whole "
                   "process with its imports. The first run.")  # fmt: skip
-        file.write_bytes(render(ax, ("png",))[0])
-    peaks = "; ".join(f"{name} {own['ours'].max():.0f} MB"
-                      for name, own in rows.groupby("name", sort=False))  # fmt: skip
+        file.write_bytes(render(first, ("png",))[0])
+    peaks = "; ".join(f"{name} {rows.loc[rows['name'] == name, 'ours'].max():.0f} MB"
+                      for name in names)  # fmt: skip
     return [f"![Memory over time. Largest: {peaks}]({file.name})", ""]

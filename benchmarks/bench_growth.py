@@ -15,7 +15,7 @@ import numpy as np
 from bench_uncertainty import calls_of
 from lines import Line, make_parser, show_lines
 
-ABOVE = 2.0  # a point counts for the slope where its cost is so many times that of a start
+ABOVE = 2.0  # a point counts for the slope where its cost is so many times the fixed cost
 SAMPLES = 100  # sizes of a process that are kept
 PEAK, MEMORY = "Largest size of a process", "Memory over time"
 LITTLE = 1_000  # services of a start
@@ -97,13 +97,20 @@ def grow_draws(sizes: Sizes) -> list[Line]:
     return lines
 
 
+def fixed_cost(sizes: list[float], costs: list[float], start: float) -> float:
+    """Cost of size 0: what the two smallest sizes give for it, or a start where that is more."""
+    step = (costs[1] - costs[0]) / (sizes[1] - sizes[0])
+    return max(start, costs[0] - step * sizes[0])
+
+
 def fit_slope(sizes: list[float], costs: list[float], start: float) -> tuple[float, float, int]:
     """Slope and cost at size 1 of the line through logs, and the first point that it rests on.
 
-    Points count from the first one whose cost is `ABOVE` times that of a start; all do where
+    Points count from the first one whose cost is `ABOVE` times the fixed cost; all do where
     fewer than two are left.
     """
-    above = [place for place, cost in enumerate(costs) if cost >= ABOVE * start]
+    fixed = fixed_cost(sizes, costs, start)
+    above = [place for place, cost in enumerate(costs) if cost >= ABOVE * fixed]
     first = above[0] if above and above[0] < len(costs) - 1 else 0
     slope, height = np.polyfit(np.log(sizes[first:]), np.log(costs[first:]), 1)
     return float(slope), float(np.exp(height)), first

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 from bench_goals import GOALS, Goal
-from bench_growth import ABOVE, MEMORY, fit_slope
+from bench_growth import ABOVE, MEMORY, fit_slope, fixed_cost
 
 KEY = ["group", "name", "peer"]
 BUSY = 0.5  # cores that others may keep busy before a run
@@ -150,11 +150,13 @@ def write_table(rows: pd.DataFrame) -> list[str]:
 def tell_curve(rows: pd.DataFrame) -> str:
     """On which points a slope rests."""
     (points, start), (_, _, first) = points_of(rows), slope_of(rows)
+    fixed = fixed_cost(points["size"].tolist(), points["ours"].tolist(), start)
     used = "all points" if first == 0 else f"the points from {points['name'].iloc[first]} on"
     return (
-        f"The slope is that of least squares through the logs of {used}. A start, the same on next"
-        f" to nothing, takes {number(start)} s; points count from {ABOVE:g} times that on,"
-        " and all do where fewer than two are left."
+        f"The slope is that of least squares through the logs of {used}. The fixed cost is"
+        f" {number(fixed)} s: what the two smallest sizes give for size 0, or the start, the same"
+        f" on next to nothing, where that takes longer. Points count from {ABOVE:g} times the"
+        " fixed cost on; all do where fewer than two are left."
     )
 
 

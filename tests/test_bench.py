@@ -164,12 +164,15 @@ def test_goals_are_computed(paper, group, name, ours, floor, told):
     assert paper.judge(table.iloc[0]) == told
 
 
-def test_a_slope_leaves_out_what_a_start_costs(paper):
-    """Cost 1 + size / 100 bends at its lower end; from twice the start the points are 1, 10."""
+def test_a_slope_leaves_out_what_is_fixed(paper):
+    """Cost 1 + size / 100 bends at its lower end; what is fixed is read off or measured."""
     assert paper.fit_slope([10, 100], [1, 10], 0)[0] == pytest.approx(1)
-    costs = [1.1, 1.5, 10.0, 100.0]
-    slope, height, first = paper.fit_slope([10, 50, 1_000, 10_000], costs, 1.0)
-    assert (first, slope, height) == (2, pytest.approx(1), pytest.approx(0.01))
+    sizes, costs = [10, 50, 1_000, 10_000], [1.1, 1.5, 11.0, 101.0]
+    assert paper.fixed_cost(sizes, costs, 0.2) == pytest.approx(1)
+    assert paper.fixed_cost(sizes, costs, 1.3) == 1.3
+    slope, height, first = paper.fit_slope(sizes, costs, 0.2)
+    assert first == 2
+    assert slope == pytest.approx(np.log10(101 / 11)) and pytest.approx(height * 1_000**slope) == 11
     assert paper.fit_slope([1, 10, 100], [1.0, 1.0, 2.5], 1.0)[2] == 0
 
 
