@@ -10,7 +10,7 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from bench_page import list_curves, points_of, slope_of
+from bench_page import list_curves, points_of, slope_of, two
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
@@ -50,7 +50,7 @@ def draw_growth(table: pd.DataFrame, file: Path) -> list[str]:
                   "filled dots; hollow dots are near the fixed cost and do not count. "
                   "143 items and 47 bodies where nothing else is said.")  # fmt: skip
         file.write_bytes(render(first, ("png",))[0])
-    slopes = "; ".join(f"{group} {slope_of(table[table['group'] == group])[0]:.2f}"
+    slopes = "; ".join(f"{group} {two(slope_of(table[table['group'] == group])[0])}"
                        for group in groups)  # fmt: skip
     return [f"![Cost on logarithmic axes. Slopes: {slopes}]({file.name})", ""]
 
@@ -65,10 +65,13 @@ def draw_panel(ax: Axes, table: pd.DataFrame, groups: list[str], axis: str) -> N
         ax.plot(sizes[first:], height * sizes[first:] ** slope, color=colour, linewidth=1.4)
         ax.plot(sizes, costs, mark, color=colour, markerfacecolor="white", markersize=5)
         ax.plot(sizes[first:], costs[first:], mark, color=colour, markersize=5)
-        name = f"{group.partition(',')[0][-1]}: " if len(groups) > 1 else ""
-        middle = np.sqrt(sizes[first] * sizes[-1])
-        ax.annotate(f"{name}slope {slope:.2f}", (middle, height * middle**slope), (-8, 9),
-                    textcoords="offset points", ha="right", color=colour, fontsize=9)  # fmt: skip
+        told = f"slope {two(slope)}"
+        if len(groups) == 1:
+            ax.text(0.04, 0.93, told, transform=ax.transAxes, va="top", color=colour)
+        else:
+            middle = np.sqrt(sizes[first] * sizes[-1])
+            ax.annotate(f"{group.partition(',')[0][-1]}: {told}", (middle, height * middle**slope),
+                        (-8, 9), textcoords="offset points", ha="right", color=colour)  # fmt: skip
     dress(ax, table[table["group"].isin(groups)], axis)
     title = f"Uncertainty analysis, by {axis}" if len(groups) > 1 else groups[0]
     ax.set_title(title, fontsize=9.5)
@@ -114,6 +117,7 @@ def draw_memory(table: pd.DataFrame, file: Path) -> list[str]:
             ax.set_xlim(0, max(own["size"].max(), 0.01))
             ax.set_ylim(0, top)
             ax.xaxis.set_major_locator(MaxNLocator(4))
+            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
             ax.set_xlabel("seconds")
             ax.set_title(name, fontsize=9.5)
             ax.yaxis.grid(True)

@@ -102,13 +102,18 @@ def number(value: float) -> str:
     return f"{value:,.{0 if size >= 99.5 else 1 if size >= 9.95 else 2 if size >= 0.995 else 3}f}"
 
 
+def two(value: float) -> str:
+    """Two decimals, and no minus before nil."""
+    return f"{round(value, 2) + 0.0:.2f}"
+
+
 def spread(row: pd.Series, what: str) -> str:
     """The range over the runs of `ours` or `ratio`; nothing where there was one run."""
     ends = row[f"{what}_low"], row[f"{what}_high"]
     if row["runs"] < 2 or pd.isna(ends[0]):
         return ""
     plain = what == "ratio" or not row["unit"]
-    low, high = (f"{one:.2f}" if plain else number(one) for one in ends)
+    low, high = (two(one) if plain else number(one) for one in ends)
     return f"{low} to {high}"
 
 
@@ -136,9 +141,9 @@ def write_table(rows: pd.DataFrame) -> list[str]:
     columns = ["line", "unit", "ours", "range", "floor or peer", "what that is", "ratio",
                "range of the ratio", "goal"]  # fmt: skip
     cells = [
-        [row["name"], row["unit"], number(row["ours"]) if row["unit"] else f"{row['ours']:.2f}",
+        [row["name"], row["unit"], number(row["ours"]) if row["unit"] else two(row["ours"]),
          spread(row, "ours"), number(row["floor"]), row["peer"],
-         "" if pd.isna(row["ratio"]) else f"{row['ratio']:.2f}", spread(row, "ratio"), judge(row)]
+         "" if pd.isna(row["ratio"]) else two(row["ratio"]), spread(row, "ratio"), judge(row)]
         for _, row in rows.iterrows()
     ]  # fmt: skip
     kept = [at for at, name in enumerate(columns) if name in ("line", "ours")
@@ -187,7 +192,7 @@ def show(figure: float, unit: str) -> str:
     """A figure with its unit; ratios and slopes with two decimals."""
     if pd.isna(figure):
         return ""
-    return f"{figure:.2f} {unit}".rstrip() if unit in ("", "x") else f"{number(figure)} {unit}"
+    return f"{two(figure)} {unit}".rstrip() if unit in ("", "x") else f"{number(figure)} {unit}"
 
 
 def warn(runs: pd.DataFrame) -> list[str]:
