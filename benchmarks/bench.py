@@ -75,8 +75,9 @@ def measure(names: Sequence[str], runs: int, *, quick: bool) -> tuple[pd.DataFra
     figures, told = [], []
     for run in range(1, runs + 1):
         for name in names:
+            busy = count_busy(LOOK / 10 if quick else LOOK)
             told.append({"script": name, "run": run, "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
-                         "load": round(os.getloadavg()[0], 2), "busy": count_busy(),
+                         "load": round(os.getloadavg()[0], 2), "busy": busy,
                          "machine": describe_machine()})  # fmt: skip
             print(f"{name}, run {run} of {runs}", file=sys.stderr)
             lines = run_script(SCRIPTS[name], quick=quick)

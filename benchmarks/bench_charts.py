@@ -18,6 +18,7 @@ from asan_analysis.report.charts import COLOURS, PALE, STYLE, add_frame, new_axe
 
 COLUMNS = 2
 GOAL = 500  # MB of a process
+PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}  # under a label, over the grid
 
 
 def write_number(value: float, _: object = None) -> str:
@@ -67,11 +68,13 @@ def draw_panel(ax: Axes, table: pd.DataFrame, groups: list[str], axis: str) -> N
         ax.plot(sizes[first:], costs[first:], mark, color=colour, markersize=5)
         told = f"slope {two(slope)}"
         if len(groups) == 1:
-            ax.text(0.04, 0.93, told, transform=ax.transAxes, va="top", color=colour)
+            ax.text(0.04, 0.93, told, transform=ax.transAxes, va="top", color=colour,
+                    bbox=PAPER)  # fmt: skip
         else:
             middle = np.sqrt(sizes[first] * sizes[-1])
             ax.annotate(f"{group.partition(',')[0][-1]}: {told}", (middle, height * middle**slope),
-                        (-8, 9), textcoords="offset points", ha="right", color=colour)  # fmt: skip
+                        (-8, 9), textcoords="offset points", ha="right", color=colour,
+                        bbox=PAPER)  # fmt: skip
     dress(ax, table[table["group"].isin(groups)], axis)
     title = f"Uncertainty analysis, by {axis}" if len(groups) > 1 else groups[0]
     ax.set_title(title, fontsize=9.5)

@@ -99,7 +99,7 @@ def lines_of(group, name, *ours, floor=None, axis="", size=None, unit="s"):
 
 
 def test_a_quick_run_of_one_script_writes_its_lines_ratios_and_goals(driver, tmp_path, monkeypatch):
-    monkeypatch.setattr(driver, "count_busy", lambda: 0.0)
+    monkeypatch.setattr(driver, "count_busy", lambda seconds: 0.0)
     monkeypatch.setattr(driver.os, "getloadavg", lambda: (0.25, 0.0, 0.0))
     driver.main(["--quick", "--only", "scoring", "--output", str(tmp_path)])
     text = (tmp_path / "performance.md").read_text(encoding="utf-8")
