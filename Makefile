@@ -15,8 +15,9 @@ override DATASET := $(value DATASET)
 override ORG := $(value ORG)
 override WORKERS := $(value WORKERS)
 override UPGRADE := $(value UPGRADE)
+override RUNS := $(value RUNS)
 override FRAMEWORK := $(value FRAMEWORK)
-export YEAR DATASET ORG WORKERS UPGRADE FRAMEWORK
+export YEAR DATASET ORG WORKERS UPGRADE FRAMEWORK RUNS
 
 CODE := src tests scripts notebooks benchmarks
 STRIP := -m nbstripout --extra-keys "metadata.papermill cell.metadata.papermill"
@@ -74,9 +75,8 @@ data: $(READY_DEV) ## Rebuild the derived data from the raw files
 	@"$(PYTHON)" scripts/build_register.py
 	@"$(PYTHON)" scripts/build_manifest.py
 
-bench: $(READY) ## Measure scoring and uncertainty against a floor of bare numpy
-	@"$(PYTHON)" benchmarks/bench_scoring.py
-	@"$(PYTHON)" benchmarks/bench_uncertainty.py
+bench: $(READY_DEV) ## Measure everything and write docs/performance.md: make bench [RUNS=3]
+	@"$(PYTHON)" benchmarks/bench.py $${RUNS:+--runs="$$RUNS"}
 
 lock: ## Resolve the dependencies into the lock files; newest versions: make lock UPGRADE=yes
 	@command -v uv >/dev/null || $(MAKE) --no-print-directory .venv/.stamp-dev

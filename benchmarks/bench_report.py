@@ -5,7 +5,6 @@ Everything happens in a copy of the project; `reports/` and `.cache/` stay as th
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
 import os
@@ -19,14 +18,18 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from lines import Line, make_parser, show_lines
+
 from asan_analysis.data.files import project_root
 from asan_analysis.report import cache, pool
 from asan_analysis.report.plan import LONGEST, OUTPUT_VARIABLE, Run, read_notebook
 
-Line = tuple[str, float, float]
+Figures = tuple[str, float, float]
 
 WORKERS = 2
 CHANGED = "02_category_breakdown"
+GROUP, CELLS, INTERPRETER = "Report", "cells alone", "a bare interpreter"
+NOTHING = "nothing changed"
 NONE = float("nan")
 
 
@@ -107,7 +110,7 @@ def time_notebooks(runs: list[Run], root: Path, dataset: Path) -> float:
         return perf_counter() - started
 
 
-def time_parts(task: Any, root: Path) -> Iterator[Line]:
+def time_parts(task: Any, root: Path) -> Iterator[Figures]:
     """Seconds of each part of writing a built report, one after the other in this process."""
     from asan_analysis.report import brief, explorer, tasks, writing
 
@@ -133,7 +136,7 @@ def _time(call: Callable[[], Any]) -> float:
     return perf_counter() - started
 
 
-def measure(year: int, dataset: str, *, profiles: bool = True) -> list[Line]:
+def measure(year: int, dataset: str, *, profiles: bool = True) -> list[Figures]:
     """The lines of the table: what, our seconds, the seconds of the floor or none.
 
     Parameters
@@ -156,7 +159,7 @@ def measure(year: int, dataset: str, *, profiles: bool = True) -> list[Line]:
             os.chdir(before)
 
 
-def _measure_here(year: int, dataset: str, root: Path, profiles: bool) -> list[Line]:
+def _measure_here(year: int, dataset: str, root: Path, profiles: bool) -> list[Figures]:
     given = ["-m", "asan_analysis", "report", "--year", str(year), "--dataset", dataset]
     whole, nothing = time_command(*given), time_command(*given)
     path = root / "notebooks" / f"{CHANGED}.ipynb"
@@ -174,7 +177,7 @@ def _measure_here(year: int, dataset: str, root: Path, profiles: bool) -> list[L
         *time_parts(task, root),
         ("whole report", whole, cells),
         ("one notebook changed", changed, one),
-        ("nothing changed", nothing, time_command("-c", "pass")),
+        (NOTHING, nothing, time_command("-c", "pass")),
     ]
     if profiles:
         own = [run for body in bodies for run in body.runs]
@@ -205,28 +208,25 @@ def _begin(year: int, dataset: str, root: Path) -> tuple[Any, list[Any]]:
     return task, plan_profiles(data, year, bodies)
 
 
-NOTES = f"""
-seconds, each measured once; {WORKERS} workers
-floor: the cells of the notebooks as plain scripts, figures saved, in two processes forked from one
-that has imported the libraries and checked the data; of "nothing changed" a bare interpreter
-conversion, brief, explorer, workbook: one after the other in one process; a build does them at once
-whole report, one notebook changed, profiles: the command from start to end"""
+def name_lines(figures: list[Figures]) -> list[Line]:
+    """Lines of `bench.py`; a figure that is its own floor has none."""
+    return [
+        Line(GROUP, name, "s", ours, floor if floor > 0 and floor != ours else None,
+             "" if not floor > 0 or floor == ours else INTERPRETER if name == NOTHING else CELLS)
+        for name, ours, floor in figures
+    ]  # fmt: skip
 
 
 def main() -> None:
-    """Read the options, measure, print the table and what its lines mean."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Read the options, measure, print the lines."""
+    parser = make_parser(__doc__)
     parser.add_argument("--year", type=int, default=2023)
     parser.add_argument("--dataset", default="asan_sample")
     parser.add_argument("--no-profiles", action="store_true")
     options = parser.parse_args()
-    lines = measure(options.year, options.dataset, profiles=not options.no_profiles)
-    print(f"{'':34}{'ours':>10}{'floor':>10}{'ratio':>8}")
-    for name, ours, floor in lines:
-        ratio = f"{ours / floor:.2f}" if floor > 0 else "-"
-        least = f"{floor:.2f}" if floor > 0 else "-"
-        print(f"{name:34}{ours:10.2f}{least:>10}{ratio:>8}")
-    print(NOTES)
+    profiles = not (options.no_profiles or options.quick)
+    figures = measure(options.year, options.dataset, profiles=profiles)
+    show_lines(name_lines(figures), as_json=options.json)
 
 
 if __name__ == "__main__":

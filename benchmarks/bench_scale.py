@@ -23,7 +23,7 @@ import polars as pl
 import pyarrow as arrow
 import pyarrow.parquet as parquet
 from bench_scoring import make_tree
-from lines import Line, show_lines, time_together
+from lines import Line, largest_size, make_parser, show_lines, time_together
 
 from asan_analysis.data.parts import Layout, list_parts
 from asan_analysis.index.framework import Tree
@@ -36,10 +36,11 @@ ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / ".cache" / "bench"
 BODIES, ITEMS, WORKERS = 47, 143, 2
 PART = 100_000  # services of a part
-SIZES = (100_000, 1_000_000, 10_000_000)
+SERVICES, QUICK = 1_000_000, 20_000
+GROUP = "Millions of services"
 NA, SILENT = 0.08, 0.02  # shares of answers
 AGREEMENT = 1e-9
-LEAST_PAUSE = 0.05  # seconds between looks at the memory
+PAUSE = 0.02  # seconds between looks at the memory
 
 
 def make_parts(services: int, *, items: int = ITEMS, bodies: int = BODIES) -> Path:
@@ -186,7 +187,11 @@ def read_all(folder: Path, engine: str, tree: Tree) -> None:
 
 
 def run_alone(what: str, services: int, **sizes: int) -> dict[str, object]:
-    """Seconds, largest size and sizes over time of one run in a process of its own."""
+    """Seconds, largest size and sizes over time of one run in a process of its own.
+
+    The parts are made here: what that takes is no part of the run.
+    """
+    make_parts(services, **sizes)
     command = [sys.executable, __file__, "--alone", what, "--services", str(services)]
     for name, value in sizes.items():
         command += [f"--{name}", str(value)]
@@ -204,55 +209,54 @@ def alone(what: str, services: int, items: int, bodies: int) -> dict[str, object
     page = resource.getpagesize()
     start = time.perf_counter()
 
-    def watch() -> None:
-        while not ended.wait(LEAST_PAUSE):
-            pages = int(Path("/proc/self/statm").read_text().split()[1])
-            sizes.append((time.perf_counter() - start, pages * page / 2**20))
+    def look() -> None:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        sizes.append((time.perf_counter() - start, pages * page / 2**20))
 
+    def watch() -> None:
+        while not ended.wait(PAUSE):
+            look()
+
+    look()
     thread = threading.Thread(target=watch)
     thread.start()
     score(folder, plan)
     seconds = time.perf_counter() - start
     ended.set()
     thread.join()
-    status = Path("/proc/self/status").read_text()  # ru_maxrss would hold the parent's size
-    peak = int(status.partition("VmHWM:")[2].split()[0]) / 2**10
-    return {"seconds": seconds, "peak": peak, "sizes": sizes[:: max(1, len(sizes) // 200)]}
+    look()
+    return {"seconds": seconds, "peak": largest_size(),
+            "sizes": sizes}  # fmt: skip
 
 
-def measure(repeats: int = 3) -> list[Line]:
+def measure(services: int = SERVICES, repeats: int = 3) -> list[Line]:
     """Every line of this file."""
-    tree, million = make_tree(), make_parts(1_000_000)
-    check(make_parts(100_000), tree)
-    ours: Callable[[], object] = lambda: score(million, plan_for(tree))  # noqa: E731
+    tree, folder = make_tree(), make_parts(services)
+    check(make_parts(services // 10), tree)
+    ours: Callable[[], object] = lambda: score(folder, plan_for(tree))  # noqa: E731
     mine, means, tables = time_together(
-        [ours, lambda: polars_means(million, tree), lambda: polars_tables(million, tree)], repeats
+        [ours, lambda: polars_means(folder, tree), lambda: polars_tables(folder, tree)], repeats
     )
-    group = "Millions of services"
+    size = f"{services:,} x {ITEMS}"
     lines = [
-        Line(group, "1,000,000 x 143: means by body; floor: polars", "s", mine, means),
-        Line(group, "1,000,000 x 143: all tables; floor: polars", "s", mine, tables),
+        Line(GROUP, f"{size}: means by body", "s", mine, means, "polars"),
+        Line(GROUP, f"{size}: all tables", "s", mine, tables, "polars"),
     ]
-    readers = [lambda engine=engine: read_all(million, engine, tree)
+    readers = [lambda engine=engine: read_all(folder, engine, tree)
                for engine in ("pyarrow", "polars", "duckdb")]  # fmt: skip
     arrow_s, polars_s, duckdb_s = time_together(readers, repeats)
-    lines += [
-        Line(group, "  reading alone, pyarrow; peer: polars", "s", arrow_s, polars_s),
-        Line(group, "  reading alone, pyarrow; peer: duckdb", "s", arrow_s, duckdb_s),
+    audit = float(run_alone("audit", services)["seconds"])
+    return [
+        *lines,
+        Line(GROUP, f"{size}: reading alone, pyarrow", "s", arrow_s, polars_s, "polars"),
+        Line(GROUP, f"{size}: reading alone, pyarrow", "s", arrow_s, duckdb_s, "duckdb"),
+        Line(GROUP, f"{size}: with the audit, in a fresh process", "s", audit),
     ]
-    for services in SIZES:
-        found = run_alone("score", services)
-        lines.append(Line(group, f"{services:,} x 143, a process", "s", float(found["seconds"])))
-        lines.append(Line(group, f"{services:,} x 143, largest size", "MB", float(found["peak"])))
-    found = run_alone("audit", 1_000_000)
-    lines.append(Line(group, "1,000,000 x 143 with the audit", "s", float(found["seconds"])))
-    return lines
 
 
 def main() -> None:
     """Read the options and run."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="lines as JSON")
+    parser = make_parser(__doc__)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--alone", choices=["score", "audit"], help=argparse.SUPPRESS)
     parser.add_argument("--services", type=int, help=argparse.SUPPRESS)
@@ -262,8 +266,9 @@ def main() -> None:
     if options.alone:
         found = alone(options.alone, options.services, options.items, options.bodies)
         json.dump(found, sys.stdout)
-    else:
-        show_lines(measure(options.repeats), as_json=options.json)
+        return
+    sizes = (QUICK, 1) if options.quick else (SERVICES, options.repeats)
+    show_lines(measure(*sizes), as_json=options.json)
 
 
 if __name__ == "__main__":

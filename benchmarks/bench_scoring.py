@@ -1,16 +1,13 @@
-"""Time and memory of scoring against a floor of bare numpy; `make bench` prints the table."""
+"""Time and memory of scoring against a floor of bare numpy; part of `make bench`."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
 from itertools import pairwise
-from statistics import median
-from time import perf_counter
 from typing import Any
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when numpy is imported
@@ -18,6 +15,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
 
 import numpy as np
 import pandas as pd
+from lines import Line, largest_size, make_parser, show_lines, time_together
 from numpy.typing import NDArray
 
 from asan_analysis.index.framework import Tree, build_tree
@@ -28,6 +26,8 @@ Floats = NDArray[np.float64]
 
 PARAMETERS, CRITERIA, ITEMS = 7, 24, 143
 SIZES = (438, 100_000)
+QUICK = (30,)
+GROUP, PEER = "Scoring", "bare numpy"
 MISSING = 0.1
 AGREEMENT = 1e-9
 
@@ -113,19 +113,6 @@ def check_equal(pairs: list[tuple[Floats, Floats]]) -> float:
     return worst
 
 
-def time_together(calls: list[Callable[[], object]], repeats: int) -> list[float]:
-    """Median milliseconds of each call, one after the other in every repeat."""
-    for call in calls:
-        call()
-    times: list[list[float]] = [[] for _ in calls]
-    for _ in range(repeats):
-        for call, own in zip(calls, times, strict=True):
-            start = perf_counter()
-            call()
-            own.append(perf_counter() - start)
-    return [1000 * median(own) for own in times]
-
-
 def measure_peak(what: str, units: int) -> float:
     """Megabytes of one call above input and imports, in a fresh process."""
     command = [sys.executable, __file__, "--peak", what, "--units", str(units)]
@@ -145,14 +132,24 @@ def peak_here(what: str, units: int) -> float:
         "floor": lambda end: score_floor(values[:end], matrices),
     }
     calls[what](20)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = largest_size()
     result = calls[what](units)
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    after = largest_size()
     del result
-    return (after - before) / (2**20 if sys.platform == "darwin" else 2**10)
+    return after - before
 
 
-def bench_scores(units: int, tree: Tree, repeats: int) -> list[tuple[str, float, float]]:
+def compare_peaks(units: int) -> list[Line]:
+    """Memory of the kernel and of the frame function, each with the floor's."""
+    kernel, table, floor = (measure_peak(what, units) for what in ("kernel", "table", "floor"))
+    size = f"{units:,} x {ITEMS}"
+    return [
+        Line(GROUP, f"kernel {size}, memory", "MB", kernel, floor, PEER),
+        Line(GROUP, f"table {size}, memory", "MB", table, floor, PEER),
+    ]
+
+
+def compare_scores(units: int, tree: Tree, repeats: int) -> list[Line]:
     """Times of the kernel and of the frame function, each with the floor's."""
     values = make_values(units)
     matrices, _ = make_matrices(tree)
@@ -169,10 +166,13 @@ def bench_scores(units: int, tree: Tree, repeats: int) -> list[tuple[str, float,
             repeats,
         )
     size = f"{units:,} x {ITEMS}"
-    return [(f"kernel {size}, ms", kernel, floor), (f"table {size}, ms", table, floor)]
+    return [
+        Line(GROUP, f"kernel {size}", "ms", 1000 * kernel, 1000 * floor, PEER),
+        Line(GROUP, f"table {size}", "ms", 1000 * table, 1000 * floor, PEER),
+    ]
 
 
-def bench_long(units: int, tree: Tree, repeats: int) -> tuple[str, float, float]:
+def compare_long(units: int, tree: Tree, repeats: int) -> Line:
     """Time from a long frame of answers to a matrix, with the floor's."""
     row, column = np.divmod(np.arange(units * ITEMS), ITEMS)
     value = make_values(units).ravel()
@@ -181,64 +181,34 @@ def bench_long(units: int, tree: Tree, repeats: int) -> tuple[str, float, float]
     texts = {"service_id": np.array(names)[row], "item_id": np.array(tree.items)[column]}
     answers = pd.DataFrame({**texts, "status": status}).astype("str").assign(value=value)
     services = pd.DataFrame({"service_id": names})
-    check_equal(
-        [(arrays_of_answers(answers, services, tree)[1], scatter_floor(units, row, column, value))]
-    )
-    ours, floor = time_together(
-        [
-            lambda: arrays_of_answers(answers, services, tree),
-            lambda: scatter_floor(units, row, column, value),
-        ],
-        repeats,
-    )
-    return f"long to wide {units:,} x {ITEMS}, ms", ours, floor
+    ours = lambda: arrays_of_answers(answers, services, tree)  # noqa: E731
+    least = lambda: scatter_floor(units, row, column, value)  # noqa: E731
+    check_equal([(ours()[1], least())])
+    mine, floor = time_together([ours, least], repeats)
+    return Line(GROUP, f"long to wide {units:,} x {ITEMS}", "ms", 1000 * mine, 1000 * floor, PEER)
 
 
-def bench(sizes: list[int], repeats: int | None) -> None:
-    """Measure, then print one table and what its lines mean."""
-    peaks = []
-    for units in sizes:  # first: a child starts with the largest size of the process it comes from
-        kernel, table, floor = (measure_peak(what, units) for what in ("kernel", "table", "floor"))
-        size = f"{units:,} x {ITEMS}"
-        peaks += [(f"kernel {size}, MB", kernel, floor), (f"table {size}, MB", table, floor)]
-    tree, lines, counts = make_tree(), [], []
+def measure(sizes: tuple[int, ...] = SIZES, repeats: int | None = None) -> list[Line]:
+    """Every line of this file."""
+    peaks = [line for units in sizes for line in compare_peaks(units)]
+    tree, lines = make_tree(), []
     for units in sizes:
-        counts.append(repeats or max(9, min(301, 2_000_000 // units)))
-        lines += bench_scores(units, tree, counts[-1])
-    lines += [*peaks, bench_long(sizes[0], tree, repeats or 51)]
-    print(f"{'':34}{'ours':>10}{'floor':>10}{'ratio':>8}")
-    for name, ours, least in lines:
-        ratio = f"{ours / least:.2f}" if least > 0 else "-"
-        print(f"{name:34}{ours:10.3f}{least:10.3f}{ratio:>8}")
-    print(NOTES)
-    print(
-        f"repeats: {', '.join(map(str, counts))} by size; one BLAS thread; numpy {np.__version__}"
-    )
-    if core := os.environ.get("OPENBLAS_CORETYPE"):
-        print(f"OPENBLAS_CORETYPE {core}")
-
-
-NOTES = f"""
-tree: {PARAMETERS} parameters, {CRITERIA} criteria, {ITEMS} items; {MISSING:.0%} of cells missing
-kernel: score_array, array units x items in, all nodes out; the tree is prepared before
-table: score_table, frame in, frame of all nodes and ranks out
-floor: matrix products level by level, array in, inner nodes out; for long to wide, values put in
-their places by whole numbers known before, where ours looks up names of services and items
-ms: median, repeats of ours and floor in turn; first checked to agree within {AGREEMENT:g}
-MB: growth of ru_maxrss in one call above input and imports, each in a fresh process"""
+        lines += compare_scores(units, tree, repeats or max(9, min(301, 2_000_000 // units)))
+    return [*lines, *peaks, compare_long(sizes[0], tree, repeats or 51)]
 
 
 def main() -> None:
     """Read the options and run."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--units", type=int, nargs="+", default=list(SIZES))
+    parser = make_parser(__doc__)
+    parser.add_argument("--units", type=int, nargs="+")
     parser.add_argument("--repeats", type=int)
     parser.add_argument("--peak", choices=["kernel", "table", "floor"], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.peak:
         print(peak_here(options.peak, options.units[0]))
-    else:
-        bench(options.units, options.repeats)
+        return
+    sizes = tuple(options.units or (QUICK if options.quick else SIZES))
+    show_lines(measure(sizes, 3 if options.quick else options.repeats), as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +15,8 @@ os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
 
 import numpy as np
 import pandas as pd
-from bench_scoring import check_equal, make_tree, make_values, time_together
+from bench_scoring import check_equal, make_tree, make_values
+from lines import Line, largest_size, make_parser, show_lines, time_together
 from numpy.typing import NDArray
 
 from asan_analysis.index.answers import Answers
@@ -35,7 +35,9 @@ from asan_analysis.robustness.uncertainty import SOURCES, Uncertainty, measure_u
 
 Floats = NDArray[np.float64]
 
+GROUP, PEER = "Uncertainty", "bare numpy"
 SERVICES, BODIES = 438, 47
+DRAWS, QUICK = 10_000, 20
 CATEGORIES = (23, 15, 9)
 NA_SHARE = 0.1
 LEVELS = (0.05, 0.5, 0.95)
@@ -78,8 +80,8 @@ def make_factors(tree: Tree, rules: Rules, given: dict[str, object]) -> list[Fac
     return read_factors(pd.DataFrame(rows), tree, rules)
 
 
-def measure(answers: Answers, tree: Tree, rules: Rules, factors: list[Factor], draws: int,
-            sources: tuple[str, ...]) -> Uncertainty:  # fmt: skip
+def run_once(answers: Answers, tree: Tree, rules: Rules, factors: list[Factor], draws: int,
+             sources: tuple[str, ...]) -> Uncertainty:  # fmt: skip
     """Ours, from answers to tables, nothing kept from an earlier call."""
     answers.scores.clear()
     return measure_uncertainty(answers, tree, rules, factors, draws=draws, sources=sources,
@@ -267,9 +269,9 @@ def calls_of(draws: int) -> dict[str, tuple[Callable[[], object], Callable[[], o
     scored = score_array(answers.values, tree, rules, units=range(SERVICES)).score[rows]
     parameters = (floor.member @ scored.T) / answers.sizes[:, None]
     return {
-        "a": (lambda: measure(answers, tree, rules, few, draws, ("method",)),
+        "a": (lambda: run_once(answers, tree, rules, few, draws, ("method",)),
               lambda: floor_weights(parameters, tree.weights[rows], draws)),
-        "b": (lambda: measure(answers, tree, rules, many, draws, SOURCES),
+        "b": (lambda: run_once(answers, tree, rules, many, draws, SOURCES),
               lambda: [floor.run(draws, source) for source in SOURCES]),
     }  # fmt: skip
 
@@ -283,49 +285,38 @@ def measure_peak(line: str, draws: int) -> float:
 
 def peak_here(line: str, draws: int) -> float:
     """Growth of this process's largest resident size over imports, in megabytes."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = largest_size()
     result = calls_of(draws)[line][0]()
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    after = largest_size()
     del result
-    return (after - before) / (2**20 if sys.platform == "darwin" else 2**10)
+    return after - before
 
 
-def bench(draws: int, repeats: int | None) -> None:
-    """Measure, then print one table and what its lines mean."""
-    peaks = [(f"{line} {number:,} draws, MB above imports", measure_peak(line, number))
+def measure(draws: int = DRAWS, repeats: int | None = None) -> list[Line]:
+    """Every line of this file."""
+    peaks = [Line(GROUP, f"{line}, {number:,} draws, memory", "MB", measure_peak(line, number))
              for number, line in product((draws, 10 * draws), "ab")]  # fmt: skip
-    check_scores(20)  # after the peaks: a child starts with the largest size of its parent
-    print(f"{'':40}{'ours':>10}{'floor':>10}{'ratio':>8}")
-    for line, (ours, floor) in calls_of(draws).items():
-        number = repeats or {"a": 21, "b": 3}[line]
-        mine, least = time_together([ours, floor], number)
-        print(f"{f'{line} {draws:,} draws, ms':40}{mine:10.1f}{least:10.1f}{mine / least:8.2f}")
-    for name, peak in peaks:
-        print(f"{name:40}{peak:10.0f}")
-    print(NOTES)
-
-
-NOTES = f"""
-438 services x 143 items, 47 bodies in categories of 23, 15, 9; {NA_SHARE:.0%} of cells missing
-a: weights of the seven parameters within 25 %; floor: matrix product, argsort, quantiles
-b: {", ".join(EVERYTHING)}; and services resampled;
-   method, services and both, {len(SOURCES)} x the draws; floor: the same alternatives and chunks
-ours also counts every place and every pair, breaks ties by the rules and refuses faulty input
-ms: median, ours and floor in turn, first checked to agree within 1e-9 under the same draws
-MB: growth of ru_maxrss over imports, in fresh processes"""
+    check_scores(20)
+    lines = []
+    for line, calls in calls_of(draws).items():
+        ours, floor = time_together(list(calls), repeats or {"a": 21, "b": 3}[line])
+        name = f"{line}, {draws:,} draws"
+        lines.append(Line(GROUP, name, "ms", 1000 * ours, 1000 * floor, PEER))
+    return lines + peaks
 
 
 def main() -> None:
     """Read the options and run."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=10_000)
+    parser = make_parser(__doc__)
+    parser.add_argument("--draws", type=int)
     parser.add_argument("--repeats", type=int)
     parser.add_argument("--peak", choices=["a", "b"], help=argparse.SUPPRESS)
     options = parser.parse_args()
+    draws = options.draws or (QUICK if options.quick else DRAWS)
     if options.peak:
-        print(peak_here(options.peak, options.draws))
-    else:
-        bench(options.draws, options.repeats)
+        print(peak_here(options.peak, draws))
+        return
+    show_lines(measure(draws, 1 if options.quick else options.repeats), as_json=options.json)
 
 
 if __name__ == "__main__":
