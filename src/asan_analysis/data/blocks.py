@@ -107,9 +107,10 @@ def _read_wide(batch: arrow.RecordBatch, rows: Rows, name: str, layout: Layout) 
     refuse(DataError, check_keys(batch, rows, name, layout))
     owner = _find_bodies(batch.column("organisation_id"), rows, name, layout)
     order = np.argsort(owner, kind="stable")
-    values = _read_matrix(batch, rows, name, layout)
-    for row in values:
-        row[:] = row.take(order)
+    values = np.empty((len(layout.items), len(rows)))
+    for own, item in zip(values, layout.items, strict=True):
+        numbers = read_numbers(batch.column(item), rows, name, item)
+        np.take(numbers, order, out=own, mode="clip")  # "raise" copies twice
     weight = read_weights(batch, rows, name, layout)
     for start, here in enumerate(cut_order(order)):
         own = values[:, start * KEPT : start * KEPT + len(here)]
@@ -124,15 +125,6 @@ def _read_wide(batch: arrow.RecordBatch, rows: Rows, name: str, layout: Layout) 
         )  # fmt: skip
         refuse(DataError, _check_values(block, name, layout))
         yield block
-
-
-def _read_matrix(batch: arrow.RecordBatch, rows: Rows, name: str, layout: Layout) -> Floats:
-    """The items of some rows of a wide part, items x services; empty cells are NaN."""
-    items = batch.select(list(layout.items))
-    if not all(field.type == arrow.float64() for field in items.schema):
-        numbers = [read_numbers(items.column(item), rows, name, item) for item in layout.items]
-        return np.stack(numbers)
-    return np.array(items.to_tensor(null_to_nan=True, row_major=False).to_numpy().T)
 
 
 def cut_order(order: Rows) -> Iterator[Rows]:
