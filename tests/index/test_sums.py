@@ -70,6 +70,16 @@ def test_ends_of_the_range(values):
     assert add(values).round()[0, 0] == math.fsum(values)
 
 
+@given(st.lists(st.integers(-(2**62), 2**62), min_size=1, max_size=5), st.integers(-3, 3))
+def test_digits_of_any_size_are_rounded_once(digits, start):
+    """Whole digits that no adding would make soon, against fractions."""
+    places = [7 + 32 * (start - place) for place in range(len(digits))]
+    exact = sum((Fraction(digit) * Fraction(2) ** place
+                 for digit, place in zip(digits, places, strict=True)), Fraction(0))  # fmt: skip
+    cells = {place: np.array([[digit]]) for digit, place in zip(digits, places, strict=True)}
+    assert Sums(1, 1, cells).round()[0, 0] == float(exact)
+
+
 def test_sums_of_nothing_join():
     empty = Sums(2, 3).add(np.zeros((2, 3)), np.array([0, 1]), np.array([0, 2]))
     np.testing.assert_array_equal(empty.round(), np.zeros((2, 3)))

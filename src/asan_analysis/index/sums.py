@@ -96,16 +96,32 @@ class Sums:
 
     def round(self) -> Floats:
         """The float64 nearest to each exact sum; rows x groups."""
-        terms = []
-        for place in sorted(self.digits):
-            high = self.digits[place] >> _WIDTH << _WIDTH
-            low = self.digits[place] - high
-            terms += [np.ldexp(part.astype("float64"), place) for part in (high, low)]
-        shape = (self.rows, self.groups)
-        if not terms:
-            return np.zeros(shape)
-        cells = np.stack(terms).reshape(len(terms), -1).T.tolist()
-        return np.array([math.fsum(cell) for cell in cells]).reshape(shape)
+        total, rest = np.zeros((2, self.rows, self.groups))
+        inexact = np.zeros(total.shape, dtype="bool")
+        terms = [term for place in sorted(self.digits) for term in self._terms(place)]
+        for term in reversed(terms):  # the largest first
+            total, lost = _add_exactly(total, term)
+            rest, gone = _add_exactly(rest, lost)
+            inexact |= gone != 0
+        total += rest  # the two are the exact sum, unless something of the rest was lost
+        if inexact.any():
+            cells = zip(*(term[inexact].tolist() for term in terms), strict=True)
+            total[inexact] = [math.fsum(cell) for cell in cells]
+        return total
+
+    def _terms(self, place: int) -> list[Floats]:
+        """Digits of a place as floats that are exact: one, or two where they have many bits."""
+        digits = self.digits[place]
+        high = digits >> _WIDTH << _WIDTH
+        parts = (digits - high, high) if np.abs(high).max(initial=0) >= 2**53 else (digits,)
+        return [np.ldexp(part.astype("float64"), place) for part in parts]
+
+
+def _add_exactly(one: Floats, other: Floats) -> tuple[Floats, Floats]:
+    """The rounded sum and what was lost (Knuth's TwoSum)."""
+    total = one + other
+    own = total - one
+    return total, (one - (total - own)) + (other - own)
 
 
 def _first_place(most: float) -> int:
