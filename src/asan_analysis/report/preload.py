@@ -48,3 +48,4 @@ with suppress(AsanAnalysisError, OSError):  # whoever loads it tells what is wro
     load_published()
 forget_reads()
 gc.freeze()  # forked processes need not look through what is here
+gc.set_threshold(50_000, 20, 100)  # and look for garbage less often: each lives for one notebook
