@@ -102,7 +102,7 @@ def dress(ax: Axes, rows: pd.DataFrame, axis: str) -> None:
 
 
 def draw_memory(table: pd.DataFrame, file: Path) -> list[str]:
-    """Size of the process over time, a panel for each number of services."""
+    """Size of the largest process over time, a panel for each number of services."""
     rows = table[table["axis"] == "seconds"]
     if rows.empty:
         return []
@@ -127,10 +127,10 @@ def draw_memory(table: pd.DataFrame, file: Path) -> list[str]:
             ax.tick_params(labelleft=place == 0)
         first.annotate(f"goal: below {GOAL} MB", (0, GOAL), (4, 4), color=PALE, fontsize=8,
                        xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
-        first.set_ylabel("MB of the process")
+        first.set_ylabel("MB of the largest process")
         add_frame(first, title="Memory while editions are scored",
-                  foot="143 items, 47 bodies, parts of 100,000 services, two threads; the whole "
-                  "process with its imports. The first run.")  # fmt: skip
+                  foot="143 items, 47 bodies, parts of 100,000 services, two processes that score; the "
+                  "largest of all with its imports. The first run.")  # fmt: skip
         file.write_bytes(render(first, ("png",))[0])
     peaks = "; ".join(f"{name} {rows.loc[rows['name'] == name, 'ours'].max():.0f} MB"
                       for name in names)  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import threading
@@ -19,10 +18,11 @@ os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
 os.environ.setdefault("POLARS_MAX_THREADS", "2")
 
 import numpy as np
+import psutil
 import pyarrow as arrow
 import pyarrow.parquet as parquet
 from bench_scoring import make_tree
-from lines import Line, largest_size, make_parser, show_lines, time_together
+from lines import Line, make_parser, show_lines, time_together
 
 from asan_analysis.data.parts import Layout, list_parts
 from asan_analysis.index.framework import Tree
@@ -137,17 +137,19 @@ def run_alone(what: str, services: int, **sizes: int) -> dict[str, object]:
 
 
 def alone(what: str, services: int, items: int, bodies: int) -> dict[str, object]:
-    """One run in this process, its memory watched."""
+    """One run, the memory of the largest of its processes watched."""
     tree, folder = make_tree(items), make_parts(services, items=items, bodies=bodies)
     plan = plan_for(tree, bodies, audit=what == "audit")
     sizes: list[tuple[float, float]] = []
+    peaks: list[float] = []
     ended = threading.Event()
-    page = resource.getpagesize()
     start = time.perf_counter()
 
     def look() -> None:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-        sizes.append((time.perf_counter() - start, pages * page / 2**20))
+        family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+        now = [size for process in family if (size := size_of(process.pid))]
+        sizes.append((time.perf_counter() - start, max(size for size, _ in now)))
+        peaks.append(max(peak for _, peak in now))
 
     def watch() -> None:
         while not ended.wait(PAUSE):
@@ -160,9 +162,20 @@ def alone(what: str, services: int, items: int, bodies: int) -> dict[str, object
     seconds = time.perf_counter() - start
     ended.set()
     thread.join()
-    look()
-    return {"seconds": seconds, "peak": largest_size(),
-            "sizes": sizes}  # fmt: skip
+    return {"seconds": seconds, "peak": max(peaks), "sizes": sizes}
+
+
+def size_of(process: int) -> tuple[float, float] | None:
+    """Megabytes of a process now and at its largest; None once it ended."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return None
+    if "VmRSS:" not in status:
+        return None
+    now, peak = (int(status.partition(f"{name}:")[2].split()[0]) / 2**10
+                 for name in ("VmRSS", "VmHWM"))  # fmt: skip
+    return now, peak
 
 
 def measure(services: int = SERVICES, repeats: int = 3) -> list[Line]:
