@@ -129,8 +129,8 @@ def draw_memory(table: pd.DataFrame, file: Path) -> list[str]:
                        xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
         first.set_ylabel("MB of the largest process")
         add_frame(first, title="Memory while editions are scored",
-                  foot="143 items, 47 bodies, parts of 100,000 services, two processes that score; the "
-                  "largest of all with its imports. The first run.")  # fmt: skip
+                  foot="143 items, 47 bodies, parts of 100,000 services, two processes that score; "
+                  "the largest of all with its imports. The first run.")  # fmt: skip
         file.write_bytes(render(first, ("png",))[0])
     peaks = "; ".join(f"{name} {rows.loc[rows['name'] == name, 'ours'].max():.0f} MB"
                       for name in names)  # fmt: skip
