@@ -116,6 +116,11 @@ def test_a_weight_below_zero_is_told(tmp_path):
     assert "row 2, size: has no weight of zero or more" in told
 
 
+@pytest.mark.parametrize("frame", [WIDE, LONG], ids=["wide", "long"])
+def test_a_part_without_rows_has_no_blocks(tmp_path, frame):
+    assert list(read_blocks(keep(tmp_path, frame.iloc[:0]), LAYOUT)) == []
+
+
 def test_rows_are_counted_over_the_blocks_of_a_part(tmp_path):
     """A fault far down a wide part, in a block that was sorted, is told with its own row."""
     rows = 20_000

@@ -1,5 +1,7 @@
 """Parts against the tables in memory, to the last bit, however they are cut and wherever run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ from asan_analysis.audit.description import describe_nodes, widen_scores, widen_
 from asan_analysis.audit.importance import compare_weights
 from asan_analysis.audit.structure import _covariances, alpha_of
 from asan_analysis.data.datasets import load_dataset, load_outline, select_edition
-from asan_analysis.errors import DataError, FrameworkError
+from asan_analysis.errors import DataError, FrameworkError, ParameterError
 from asan_analysis.index.method import find_method
 from asan_analysis.index.ranking import rank_organisations
 from asan_analysis.index.rollup import score_categories, score_organisations
@@ -204,6 +206,14 @@ def test_an_item_whose_scale_needs_all_services_is_refused(tmp_path):
     folder = rules_of(write_parts(tmp_path / "parts"), normalisation='"zscore"')
     with pytest.raises(FrameworkError, match=r"zscore needs all services at once.*goalposts"):
         plan_of(folder)
+
+
+def test_a_worker_of_another_version_refuses(tmp_path):
+    """Its scores could be others, and nobody would see it."""
+    folder = write_parts(tmp_path / "parts")
+    plan = replace(plan_of(folder), version="0.0.0")
+    with pytest.raises(ParameterError, match=r"the command 0\.0\.0; install the same version"):
+        score_parts(load_outline(str(folder)), plan)
 
 
 def test_no_parts_say_so(tmp_path):

@@ -22,6 +22,7 @@ from asan_analysis.data.parts import (
 from asan_analysis.errors import DataError, Problem, refuse
 
 MOST_ANSWERS = 10_000_000  # that are read into memory; a table of them takes some 2 GB
+TABLE = "assessments.parquet"  # what messages about the whole table call it
 _OTHER = ("edition_year", "service_id", "organisation_id")
 
 
@@ -75,8 +76,10 @@ class Lot(NamedTuple):
 
 
 def locate_problem(problem: Problem, lots: list[Lot]) -> Problem:
-    """A problem of the whole table as one of its part."""
-    row = problem.row or 1
+    """A problem in a row of the table as one in a row of its part; others stay as they are."""
+    if problem.file != TABLE or problem.row is None:
+        return problem
+    row = problem.row
     for lot in lots:
         if row <= lot.answers:
             return problem._replace(file=lot.name, row=(row - 1) // lot.per_row + 1)
@@ -87,9 +90,9 @@ def locate_problem(problem: Problem, lots: list[Lot]) -> Problem:
 def _check_folder(folder: Path, editions: pd.DataFrame) -> list[Problem]:
     """Answers in two places, and editions that nobody lists."""
     problems = []
-    if (folder / "assessments.parquet").exists():
+    if (folder / TABLE).exists():
         rule = f"stands beside the folder {FOLDER}/"
-        problems.append(Problem("assessments.parquet", None, "", "", rule, "keep one of the two"))
+        problems.append(Problem(TABLE, None, "", "", rule, "keep one of the two"))
     years = {f"edition_year={year}" for year in editions["edition_year"]}
     for path in sorted((folder / FOLDER).iterdir()):
         if path.name not in years:
@@ -137,9 +140,9 @@ def _examine_part(
         problems += wrong
         per_row = len(items)
     cells = cells.assign(edition_year=cells.get("edition_year", year))
-    table, found = tables.examine_table(cells, contracts.ASSESSMENTS, name=name, first_row=1)
+    table, found = tables.examine_table(cells, contracts.ASSESSMENTS, name=TABLE, first_row=1)
     lots = [Lot(name, len(table), per_row)]
-    problems += [locate_problem(one, lots) if one.row else one for one in found]
+    problems += [locate_problem(one, lots)._replace(file=name) for one in found]
     return table.drop(columns="organisation_id", errors="ignore"), problems, per_row
 
 

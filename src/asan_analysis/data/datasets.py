@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -13,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from asan_analysis.data import contracts, tables
+from asan_analysis.data.about import check_about, list_categories
 from asan_analysis.data.answers import Lot, examine_answers, has_parts, locate_problem
 from asan_analysis.data.editions import Edition, find_edition
 from asan_analysis.data.files import DEFAULT_DATASET as DEFAULT_DATASET
@@ -187,7 +187,7 @@ def _examine_folder(
     problems: list[Problem] = []
     read = _collect(problems, lambda: tables.read_toml(folder / "dataset.toml"))
     about = {} if read is None else read
-    problems += [] if read is None else _check_about(about)
+    problems += [] if read is None else check_about(about)
     frames = {
         name: _read_table(folder / name, contract, problems, required=required)
         for name, contract, required in _TABLES
@@ -211,7 +211,7 @@ def _examine_folder(
         dataset_id=str(about.get("id", "")),
         folder=folder,
         about=about,
-        categories=_categories(about),
+        categories=list_categories(about),
         editions=editions,
         organisations=found["organisations.csv"],
         services=found["services.csv"],
@@ -225,10 +225,7 @@ def _examine_folder(
     unread = {name for name in TABLE_FILES if frames.get(name) is None}
     categories = [str(category) for category in data.categories["id"]]
     links = check_links(found, categories, method, unread=unread, told=problems)
-    return data, [
-        *problems,
-        *(locate_problem(one, lots) if one.file == "assessments.parquet" else one for one in links),
-    ]
+    return data, [*problems, *(locate_problem(one, lots) for one in links)]
 
 
 def select_edition(data: Dataset, year: int) -> tuple[Dataset, Edition]:
@@ -265,15 +262,6 @@ _TABLES = (
     ("assumptions.csv", contracts.ASSUMPTIONS, False),
 )
 TABLE_FILES = tuple(name for name, _, _ in _TABLES)
-_CATEGORY: dict[str, type] = {"id": str, "title_az": str, "title_en": str, "order": int}
-_TYPE_NAMES = {str: "text", int: "a whole number", list: "[[categories]] tables"}
-_ABOUT: dict[str, type] = {
-    "id": str, "title_az": str, "title_en": str, "kind": str, "status": str, "publisher": str,
-    "licence": str, "citation": str, "decimals": int, "places": int, "min_services": int,
-    "categories": list,
-}  # fmt: skip
-_MOST = {"decimals": 15}
-_ABOUT_VALUES = {"kind": ("observed", "synthetic"), "status": ("draft", "final")}
 
 
 def _collect(problems: list[Problem], read: Callable[[], Any]) -> Any:
@@ -339,19 +327,6 @@ def _table(frames: dict[str, pd.DataFrame | None], name: str) -> pd.DataFrame:
     return _nothing(name) if table is None else table
 
 
-def _categories(about: dict[str, Any]) -> pd.DataFrame:
-    """The categories of dataset.toml in their order; entries with faults are left out."""
-    given = about.get("categories")
-    entries = [
-        entry
-        for entry in (given if isinstance(given, list) else [])
-        if isinstance(entry, dict)
-        and all(type(entry.get(key)) is kind for key, kind in _CATEGORY.items())
-    ]
-    table = pd.DataFrame(entries, columns=list(_CATEGORY))
-    return table.sort_values("order", ignore_index=True)
-
-
 def _file_names(editions: pd.DataFrame, column: str, problems: list[Problem]) -> list[str]:
     """The files an editions table names, each plain: a dataset reads nothing outside its folder."""
     names = [str(name) for name in editions[column].dropna().unique()]
@@ -363,43 +338,6 @@ def _file_names(editions: pd.DataFrame, column: str, problems: list[Problem]) ->
                         "put the file into the dataset's folder")
             )  # fmt: skip
     return plain
-
-
-def _check_about(about: dict[str, Any]) -> list[Problem]:
-    """Faults of dataset.toml."""
-    problems: list[Problem] = []
-
-    def add(key: str, value: object, rule: str, remedy: str) -> None:
-        problems.append(Problem("dataset.toml", None, key, str(value), rule, remedy))
-
-    for key, kind in _ABOUT.items():
-        if key not in about:
-            add(key, "", "is missing", "add it")
-        elif type(about[key]) is not kind:
-            add(key, about[key], "has the wrong type", f"write {_TYPE_NAMES[kind]}")
-        elif kind is int and not 0 <= about[key] <= _MOST.get(key, 10**6):
-            add(key, about[key], "is out of range", f"write 0 to {_MOST.get(key, 10**6)}")
-    for key, allowed in _ABOUT_VALUES.items():
-        if about.get(key, allowed[0]) not in allowed:
-            add(key, about[key], "is not known", f"write one of {', '.join(allowed)}")
-    identifier = about.get("id", "x")
-    if isinstance(identifier, str) and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", identifier):
-        add("id", identifier, "is not a name", "use ascii letters, digits, '_' and '-'")
-    given = about.get("categories")
-    if given == []:
-        add("categories", "", "has no category", "add [[categories]]")
-    for entry in given if isinstance(given, list) else []:
-        for key, kind in _CATEGORY.items():
-            if not isinstance(entry, dict) or type(entry.get(key)) is not kind:
-                add(f"categories.{key}", entry, f"needs {_TYPE_NAMES[kind]}", "add it")
-    names = [str(name) for name in _categories(about)["id"]]
-    for name in names:
-        if not re.fullmatch(contracts.CODE, name):
-            rule, remedy = contracts.CODE_RULE.split("; ")
-            add("categories.id", name, rule, remedy)
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        add("categories.id", name, "stands twice", "keep one category for each id")
-    return problems
 
 
 def load_scored_by(data: Dataset) -> dict[str, list[str]]:

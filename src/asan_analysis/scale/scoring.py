@@ -18,7 +18,7 @@ from asan_analysis.data.blocks import Block, Names, cut_order, find_starts, read
 from asan_analysis.data.datasets import Dataset, select_edition
 from asan_analysis.data.parts import Layout, list_parts
 from asan_analysis.data.spans import check_services
-from asan_analysis.errors import DataError, FrameworkError, Problem, refuse
+from asan_analysis.errors import DataError, FrameworkError, ParameterError, Problem, refuse
 from asan_analysis.index.framework import Tree
 from asan_analysis.index.method import find_method
 from asan_analysis.index.normalise import list_methods
@@ -70,7 +70,7 @@ def _check_items(tree: Tree, rules: Rules) -> list[Problem]:
         observed = method in ("minmax", "goalposts") and open_ends
         if method in _OF_ALL or observed:
             found = f"{method} without {' and '.join(open_ends)}" if observed else method
-            remedy = "give lower and upper with goalposts, or score the dataset in memory"
+            remedy = "give lower and upper with goalposts, or build a report"
             rule = "needs all services at once, and parts are scored one by one"
             problems.append(Problem(tree.name, int(option["file_row"]), "normalisation", found,
                                     rule, remedy))  # fmt: skip
@@ -161,7 +161,20 @@ def _cut_edition(one: Dataset, plan: Plan) -> Iterator[Block]:
 
 
 def total_part(path: Path, plan: Plan) -> Arrays:
-    """The totals of one part as arrays: the one function that is called wherever it runs."""
+    """The totals of one part as arrays: the one function that is called wherever it runs.
+
+    Raises
+    ------
+    DataError
+        As `read_blocks`.
+    ParameterError
+        The plan comes from another version of the library.
+    """
+    if plan.version != __version__:
+        raise ParameterError(
+            f"a worker has asan-analysis {__version__} and the command {plan.version}; "
+            "install the same version on every machine"
+        )
     return total_blocks(read_blocks(path, plan.layout), plan).to_arrays()
 
 
@@ -199,8 +212,10 @@ def _keep(arrays: Mapping[str, NDArray[Any]], place: Path) -> None:
 
 
 def _digest(path: Path, plan: Plan) -> str:
-    """What the totals of a part rest on: the version, the plan, and the part as it lies there."""
+    """What the totals of a part rest on: the plan, and the part as it lies there."""
     about = path.stat()
-    digest = hashlib.sha256(f"{__version__} {about.st_size} {about.st_mtime_ns}".encode())
-    digest.update(repr((plan.tree.nodes.to_csv(), plan.rules, plan.layout, plan.audit)).encode())
+    digest = hashlib.sha256(f"{about.st_size} {about.st_mtime_ns}".encode())
+    digest.update(
+        repr((plan.tree.nodes.to_csv(), plan.rules, plan.layout, plan.audit, plan.version)).encode()
+    )
     return digest.hexdigest()[:16]

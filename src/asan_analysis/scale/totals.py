@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from asan_analysis import __version__
 from asan_analysis.data.blocks import Block
 from asan_analysis.data.parts import Floats, Layout
 from asan_analysis.index.aggregation import leave_out
@@ -23,12 +24,16 @@ MISSING = ("not_applicable", "not_answered")
 
 @dataclass(frozen=True)
 class Plan:
-    """How parts are scored; `audit` tells whether the nodes are described too."""
+    """How parts are scored; `audit` tells whether the nodes are described too.
+
+    `version` is that of the library that made the plan; a worker has to have the same.
+    """
 
     tree: Tree
     rules: Rules
     layout: Layout
     audit: bool = False
+    version: str = __version__
 
 
 class Totals:
@@ -84,11 +89,10 @@ class Totals:
 
     def _count(self, missing: tuple[NDArray[np.bool_], ...], block: Block) -> None:
         ones = np.ones((1, len(block.rows)), dtype="int64")
-        small = "int16" if len(self.plan.layout.items) < 2**15 else "int64"
-        by_service = [cells.view("int8").sum(axis=0, dtype=small)[None, :] for cells in missing]
+        by_service = [cells.view("int8").sum(axis=0, dtype="int32")[None, :] for cells in missing]
         lots = np.concatenate([ones, *by_service])
         self.answers[:, block.bodies] += np.add.reduceat(lots, block.starts, axis=1)
-        self.statuses += [cells.view("int8").sum(axis=1, dtype=small) for cells in missing]
+        self.statuses += [cells.view("int8").sum(axis=1, dtype="int32") for cells in missing]
 
     def join(self, other: Totals) -> Self:
         """Add the totals of other services under the same plan; returns itself."""
